@@ -1,0 +1,43 @@
+/** Between the text's positions and the screen. */
+import type { EditorView } from '@tiptap/pm/view';
+
+/** What is this near to the window, in its heights, counts as seen. */
+const MARGIN = 1;
+
+/** The part of the text that is on the screen, and a screen above and below. */
+export function seenRange(view: EditorView): { from: number; to: number } {
+  const blocks = view.dom.children;
+  const first = firstBelow(blocks, -innerHeight * MARGIN);
+  const last = firstBelow(blocks, innerHeight * (1 + MARGIN));
+  const { size } = view.state.doc.content;
+  const start = blocks[first];
+  const end = blocks[last];
+  return { from: start ? view.posAtDOM(start, 0) : size, to: end ? view.posAtDOM(end, 0) : size };
+}
+
+/** The first of the blocks whose lower edge lies below this height of the window; they stand one below the other. */
+export function firstBelow(blocks: ArrayLike<Element>, height: number): number {
+  let low = 0;
+  let high = blocks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const bottom = blocks[middle]?.getBoundingClientRect().bottom ?? 0;
+    if (bottom > height) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Scroll so that this position is well inside the window; it stays where it is when it is already. */
+export function reveal(view: EditorView, position: number): void {
+  const { top, bottom } = view.coordsAtPos(position);
+  if (top < innerHeight * 0.15 || bottom > innerHeight * 0.75) scrollTo(view, position, 0.4);
+}
+
+/** Scroll so that this position stands this far down the window. */
+export function scrollTo(view: EditorView, position: number, part: number): void {
+  const { node } = view.domAtPos(position);
+  const element = node instanceof Element ? node : node.parentElement;
+  element?.scrollIntoView({ block: 'center' });
+  scrollBy({ top: view.coordsAtPos(position).top - innerHeight * part });
+}

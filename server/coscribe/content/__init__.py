@@ -1,0 +1,1 @@
+"""What a document says, in every format, and the way back."""

@@ -1,0 +1,98 @@
+"""One converter as the server sees it: a process group, a folder that goes with it, one conversion at a time."""
+
+import asyncio
+import contextlib
+import os
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from coscribe.conversions import messages
+
+MODULE = "coscribe.conversions.child"
+_KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
+
+
+class ConverterGone(Exception):
+    """The process ended instead of answering; the text says how, as the end of a sentence."""
+
+
+class ConverterProcess:
+    """A running converter; `spawn` starts one, `kill` and `end` leave nothing behind."""
+
+    def __init__(self, process: asyncio.subprocess.Process, folder: str) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._process = process
+        self._input = process.stdin
+        self._output = process.stdout
+        self._folder = folder
+        self.conversions = 0
+
+    @classmethod
+    async def spawn(cls, memory_bytes: int, deadline_s: float) -> "ConverterProcess":
+        """Start a process in a folder of its own. Raises OSError when none can be started."""
+        folder = tempfile.mkdtemp(prefix="coscribe-")
+        environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+        environment |= {"TMPDIR": folder, "HOME": folder, "MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTECODE": "1"}
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", MODULE, str(os.getpid()), str(memory_bytes), str(deadline_s)),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                env=environment,
+                cwd=folder,
+                start_new_session=True,
+            )
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return cls(process, folder)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.returncode is None
+
+    @property
+    def resident_bytes(self) -> int:
+        """The memory that the process holds; 0 where the system does not tell."""
+        try:
+            return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * resource.getpagesize()
+        except (OSError, IndexError, ValueError):
+            return 0
+
+    async def ask(self, request: messages.Request) -> messages.Reply:
+        """Have one conversion made. Raises ConverterGone."""
+        self.conversions += 1
+        try:
+            self._input.write(messages.frame(request))
+            await self._input.drain()
+            head = await self._output.readexactly(messages.LENGTH_BYTES)
+            length = int.from_bytes(head, "little")
+            if length > messages.MAX_MESSAGE_BYTES:
+                raise ConverterGone("answered with too much")
+            return messages.read_reply(await self._output.readexactly(length))
+        except (asyncio.IncompleteReadError, OSError):
+            raise ConverterGone(f"ended with {await self._process.wait()}") from None
+        except msgspec.DecodeError as error:
+            raise ConverterGone(f"answered with what is no answer ({error})") from None
+
+    def kill(self) -> None:
+        """End the process and all that it has started, at once."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+    async def end(self) -> None:
+        """Reap a process that was killed, and remove its folder."""
+        await self._process.wait()
+        self._input.close()
+        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""HTTP: the doors of the server: WebSocket endpoints, the REST API and the bundled editor."""

@@ -1,0 +1,152 @@
+"""What the API's handlers share: who asks, for which document, and how answers are written."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from ..access.gate import Credential
+from ..access.principal import Principal
+from ..access.roles import Role
+from ..access.tokens import Forbidden
+from ..document_id import canonical, from_path
+from ..journal.journal import Document
+from ..rooms.hub import Hub
+from .doors import comes_from_page
+from .keys import HUB, REQUESTS
+from .problems import Problem
+
+PREFIX = "/api/documents/"
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
+"""What a page can send to any server without asking first."""
+EVERY_DOCUMENT = "*"
+"""What a token must be for, where an answer is about all documents: only the pattern `*` covers it."""
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+
+
+def json_response(
+    body: object, status: HTTPStatus = HTTPStatus.OK, headers: dict[str, str] | None = None
+) -> web.Response:
+    """Write JSON."""
+    return web.Response(body=_encode(body), status=status, content_type="application/json", headers=headers)
+
+
+PERSON = "person"
+PRINCIPAL = web.RequestKey("principal", Principal)
+"""Where a request keeps the `Principal` of whoever is signed in by a cookie, before it reaches its handler."""
+
+
+def credential(request: web.Request) -> Credential:
+    """Take what somebody comes with: a token in the Authorization header, else who is signed in; empty for nobody."""
+    return bearer(request) or request.get(PERSON) or ""
+
+
+def bearer(request: web.Request) -> str:
+    """Take the token out of the Authorization header; empty when there is none."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def document_id(request: web.Request, suffix: str = "") -> str:
+    """Read the canonical document id out of the path, in front of a fixed suffix; raise InvalidDocumentId."""
+    return from_path(request.rel_url.raw_path.removeprefix(PREFIX).removesuffix(suffix))
+
+
+def admit(request: web.Request, id: str, least: Role) -> Principal:
+    """Name whoever asks; raise SignInRequired or Forbidden when the role is not enough."""
+    return _counted(request, request.app[HUB].gate.admit(credential(request), id), least)
+
+
+def _counted(request: web.Request, principal: Principal, least: Role) -> Principal:
+    request.app[REQUESTS].of_person(principal)
+    request[PRINCIPAL] = principal
+    if principal.role < least:
+        raise Forbidden(f"this needs the role {least.label}; yours is {principal.role.label}")
+    return principal
+
+
+def admit_maker(request: web.Request, id: str, *, chosen: bool) -> Principal:
+    """Name whoever is to make a document; raise SignInRequired or Forbidden when the role is not enough."""
+    principal = request.app[HUB].gate.admit_maker(credential(request), id, chosen=chosen)
+    return _counted(request, principal, Role.EDIT)
+
+
+async def find(request: web.Request, id: str) -> Document:
+    """Find a document that is not in the trash; raise a 404 Problem."""
+    document = await request.app[HUB].document(id)
+    if document is None or document.deleted is not None:
+        raise Problem(HTTPStatus.NOT_FOUND, "There is no such document; look in the list or create it first.")
+    return document
+
+
+def new_id(hub: Hub, given: str | None) -> str:
+    """Take the id that was asked for, or make one that nobody guesses; raise InvalidDocumentId."""
+    return canonical(given) if given is not None else hub.env.random_id().strip("-_") or hub.env.random_id()
+
+
+async def check_free(hub: Hub, id: str) -> None:
+    """Raise a 409 Problem when there is a document with this id."""
+    if await hub.eraser.is_gone(id):
+        raise Problem(
+            HTTPStatus.CONFLICT,
+            f"The document {id!r} was deleted for good, and copies of it may be on some devices; choose another id.",
+        )
+    if await hub.document(id) is not None or id in hub.rooms:
+        raise Problem(HTTPStatus.CONFLICT, f"There is a document {id!r} already, perhaps in the trash; choose an id.")
+
+
+async def json_object(request: web.Request) -> dict[str, Any]:
+    """Read a JSON object from the body; an empty body is an empty object. Raise a 400 Problem."""
+    raw = await request.read()
+    if not raw:
+        return {}
+    if comes_from_page(request) and request.content_type in FORM_TYPES:
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the object with Content-Type: application/json.")
+    try:
+        body = _decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Problem(HTTPStatus.BAD_REQUEST, "The body is not JSON; send an object.") from None
+    if not isinstance(body, dict):
+        raise Problem(HTTPStatus.BAD_REQUEST, "The body must be a JSON object.")
+    return body
+
+
+def text_field(body: dict[str, Any], name: str, longest: int) -> str | None:
+    """Take a string out of a JSON body; None when it is not there. Raise a 400 Problem."""
+    value = body.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str) or len(value) > longest:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"{name!r} must be a text of at most {longest} characters.")
+    return value
+
+
+def described(document: Document, role: Role | None = None) -> dict[str, Any]:
+    """Write a document's line as the API shows it, with what whoever asks may do; times are RFC 3339, UTC."""
+    return {
+        **({} if role is None else {"role": role.label}),
+        "id": document.id,
+        "title": document.title,
+        "epoch": document.epoch,
+        "head": document.head,
+        "created": time_text(document.created),
+        "updated": time_text(document.updated),
+        "deleted": None if document.deleted is None else time_text(document.deleted),
+    }
+
+
+def number(given: str | None, name: str, most: int) -> int | None:
+    """Read a number out of the query, from 1 up; None when it is not given. Raises a 400 Problem."""
+    if given is None:
+        return None
+    if not given.isascii() or not given.isdigit() or len(given) > 19 or not 1 <= int(given) <= most:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"{name!r} must be a whole number from 1 to {most}.")
+    return int(given)
+
+
+def time_text(at_ms: int) -> str:
+    """Write a moment (milliseconds since the epoch) as the API does: RFC 3339, UTC."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

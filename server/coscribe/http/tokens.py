@@ -1,0 +1,106 @@
+"""Tokens over HTTP: made for the people of a document, and taken back."""
+
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+
+from ..access.keys import Key
+from ..access.roles import GIVEN, Role
+from ..access.tokens import MAX_USER_CHARACTERS, issue
+from ..journal.audit import Action
+from .auditing import audit
+from .keys import HUB
+from .problems import Problem
+from .requests import admit, document_id, json_object, json_response, text_field, time_text
+
+DEFAULT_TTL_S = 900
+MAX_FIELD_CHARACTERS = 200
+
+routes = web.RouteTableDef()
+
+
+@routes.post("/api/documents/{id:.+}/tokens")
+async def make(request: web.Request) -> web.Response:
+    """Make a token for a document: `{role, user?: {id?, name?, color?}, ttl?}` (seconds); 201 `{token, expires}`."""
+    hub = request.app[HUB]
+    id = document_id(request, "/tokens")
+    principal = admit(request, id, Role.ADMIN)
+    key = signer(request)
+    body = await json_object(request)
+    user = body.get("user") or {}
+    if not isinstance(user, dict):
+        raise Problem(HTTPStatus.BAD_REQUEST, "'user' must be an object with id, name and color.")
+    who = {name: text_field(user, name, MAX_FIELD_CHARACTERS) or "" for name in ("id", "name", "color")}
+    now, ttl_s = hub.gate.now(), whole_field(body, "ttl", DEFAULT_TTL_S)
+    try:
+        token = issue(
+            key,
+            document=id,
+            role=role_field(body, None) or _no_role(),
+            user=who["id"],
+            name=who["name"],
+            color=who["color"],
+            source=principal.source,
+            ttl_s=ttl_s,
+            now=now,
+            rules=hub.gate.rules,
+        )
+    except ValueError as error:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"No token can be made: {error}.") from None
+    audit(request, Action.TOKEN_CREATE, id, user=who["id"], role=str(body["role"]))
+    body = {"token": token, "expires": time_text((int(now) + ttl_s) * 1000)}
+    return json_response(body, HTTPStatus.CREATED, {"Cache-Control": "no-store"})
+
+
+@routes.post("/api/documents/{id:.+}/revocations")
+async def revoke(request: web.Request) -> web.Response:
+    """Let the tokens that a person has until now give less: `{user, role?}`, no role at all when none is named.
+
+    Open connections are lowered, or closed with 4403, before the answer. Tokens made later give what they say.
+    """
+    hub = request.app[HUB]
+    id = document_id(request, "/revocations")
+    admit(request, id, Role.ADMIN)
+    body = await json_object(request)
+    user = text_field(body, "user", MAX_USER_CHARACTERS)
+    if not user:
+        raise Problem(HTTPStatus.BAD_REQUEST, "Name the 'user' whose tokens are to give less.")
+    label = role_field(body, None)
+    audit(request, Action.TOKEN_REVOKE, id, user=user, role=label or "none")
+    await hub.admission.limit(id, user, None if label is None else Role.of(label))
+    return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+def signer(request: web.Request) -> Key:
+    """Find the key that this server signs with; raise a 409 Problem when there is none."""
+    ring = request.app[HUB].gate.keys
+    key = None if ring is None else ring.signer
+    if key is None:
+        raise Problem(
+            HTTPStatus.CONFLICT, "This server has no key to sign tokens with; start it with --auth token and a secret."
+        )
+    return key
+
+
+def role_field(body: dict[str, Any], default: str | None) -> str | None:
+    """Take the label of a role out of a JSON body; raise a 400 Problem for a word that is none."""
+    given = body.get("role")
+    if given is None:
+        return default
+    if given not in [role.label for role in GIVEN]:
+        _no_role()
+    return str(given)
+
+
+def _no_role() -> str:
+    labels = ", ".join(role.label for role in GIVEN)
+    raise Problem(HTTPStatus.BAD_REQUEST, f"'role' must be one of {labels}.")
+
+
+def whole_field(body: dict[str, Any], name: str, default: int) -> int:
+    """Take a whole number of at least 1 out of a JSON body; raise a 400 Problem for anything else."""
+    given = body.get(name, default)
+    if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given < 1 << 31:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"{name!r} must be a whole number of seconds, 1 or more.")
+    return given

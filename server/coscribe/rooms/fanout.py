@@ -1,0 +1,118 @@
+"""Sending a room's turn: what arrived within a few milliseconds goes out in one write per client.
+
+Sending is the floor of a relay's cost, whatever the language; the only way down is fewer writes. The first edit after
+a pause leaves at once, what follows within a tick goes together. A message is framed once per distinct address and
+the same bytes are written to everyone; a sender's own edits are cut out of what it is sent.
+"""
+
+from asyncio import WriteTransport
+from typing import TYPE_CHECKING
+
+from ..protocol.awareness import State, write_states
+from ..protocol.frames import binary_frame
+from ..protocol.sync import awareness_message
+from .presence import encode_for
+
+if TYPE_CHECKING:
+    from .session import Session
+
+Changes = dict[int, tuple[State, "Session | None"]]
+
+
+class Fanout:
+    """The live sessions of a room, grouped by the address that stands before their messages."""
+
+    __slots__ = ("_groups", "_slow_client_bytes")
+
+    def __init__(self, slow_client_bytes: int) -> None:
+        self._groups: dict[bytes, dict[Session, WriteTransport]] = {}
+        self._slow_client_bytes = slow_client_bytes
+
+    def join(self, session: "Session") -> None:
+        """Let a session hear everything from now on."""
+        self._groups.setdefault(session.prefix, {})[session] = session.transport
+
+    def part(self, session: "Session") -> None:
+        """Stop sending to a session; nothing happens when it was not listening."""
+        group = self._groups.get(session.prefix)
+        if group is not None and group.pop(session, None) is not None and not group:
+            del self._groups[session.prefix]
+
+    def send(self, senders: "list[Session | None]", messages: list[bytes], changes: Changes) -> list[bytes] | None:
+        """Write one turn to everybody.
+
+        `messages` are unaddressed, `senders` who each came from. Returns the frames of the group without an address,
+        which are also the echoes that y-websocket clients take for acknowledgements; None when there is none.
+        """
+        presence = awareness_message(write_states(state for state, _ in changes.values())) if changes else b""
+        echoes = None
+        fallen: list[Session] = []
+        gone: list[Session] = []
+        for prefix, group in self._groups.items():
+            frames = (
+                [binary_frame(prefix + message) for message in messages]
+                if prefix
+                else list(map(binary_frame, messages))
+            )
+            if not prefix:
+                echoes = frames
+            edits = frames[0] if len(frames) == 1 else b"".join(frames)
+            presence_frame = binary_frame(prefix + presence) if presence else b""
+            everything = edits + presence_frame if presence_frame else edits
+            own = _own_spans(senders, frames) if senders else {}
+            limit = self._slow_client_bytes
+            for session, transport in group.items():
+                data = everything
+                if session in own or (presence_frame and session.client_ids):
+                    data = _cut(edits, own[session]) if session in own else edits
+                    if presence_frame:
+                        data += self._presence_for(session, prefix, changes, presence_frame)
+                    if not data:
+                        continue
+                if transport.get_write_buffer_size() > limit:
+                    fallen.append(session)  # still with this turn, so that what it has heard ends at a turn's end
+                try:
+                    transport.write(data)
+                except RuntimeError:  # see Session.write; the loop is too hot for a call
+                    gone.append(session)
+        for session in gone:
+            session.leave()
+        for session in fallen:
+            session.fall_behind()
+        return echoes
+
+    @staticmethod
+    def _presence_for(session: "Session", prefix: bytes, changes: Changes, everyone: bytes) -> bytes:
+        if not any(client in changes for client in session.client_ids):
+            return everyone
+        states = encode_for(session, changes)
+        return binary_frame(prefix + awareness_message(states)) if states else b""
+
+
+def _own_spans(senders: "list[Session | None]", frames: list[bytes]) -> "dict[Session, list[int]]":
+    """Find where each sender's own frames lie in the joined ones: start, end, start, end …"""
+    if len(set(senders)) == 1:
+        return {} if senders[0] is None else {senders[0]: [0, sum(map(len, frames))]}
+    spans: dict[Session, list[int]] = {}
+    at = 0
+    for session, frame in zip(senders, frames, strict=True):
+        end = at + len(frame)
+        if session is not None:
+            own = spans.get(session)
+            if own is None:
+                spans[session] = [at, end]
+            elif own[-1] == at:
+                own[-1] = end
+            else:
+                own.append(at)
+                own.append(end)
+        at = end
+    return spans
+
+
+def _cut(joined: bytes, spans: list[int]) -> bytes:
+    """Leave out the spans."""
+    if len(spans) == 2:
+        return joined[: spans[0]] + joined[spans[1] :]
+    edges = [0, *spans, len(joined)]
+    return b"".join([joined[edges[i] : edges[i + 1]] for i in range(0, len(edges), 2)])

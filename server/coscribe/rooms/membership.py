@@ -1,0 +1,58 @@
+"""The people of documents: whoever makes one owns it, and may let others in.
+
+Always holds: what changes here is known to every judgement at once, and reaches open sessions, before it is on disk.
+"""
+
+from typing import TYPE_CHECKING
+
+from ..access import guests
+from ..access.principal import Principal
+from ..access.roles import Role
+from ..journal.journal import Document
+from ..journal.members import DropMember, Member, MemberQuery, MembershipQuery, PeopleQuery, Person, PutMember
+
+if TYPE_CHECKING:
+    from .hub import Hub
+
+
+class Membership:
+    """Puts people into documents and takes them out."""
+
+    def __init__(self, hub: "Hub") -> None:
+        self._hub = hub
+
+    async def start(self) -> None:
+        """Learn who belongs where."""
+        gate = self._hub.gate
+        if gate.open_to_all:
+            return
+        for line in await self._hub.store.find(MembershipQuery()):
+            gate.members.put(line.document, line.user, Role(line.role))
+
+    def own(self, document: Document, principal: Principal) -> None:
+        """Let whoever makes a document own it, if that is a person; on disk with the document."""
+        if not principal.id or principal.id.startswith(guests.ID):
+            return
+        self._hub.gate.members.put(document.id, principal.id, Role.ADMIN)
+        member = Member(document.key, principal.id, int(Role.ADMIN), 1, document.created)
+        self._hub.journal.append(PutMember(member), None)
+
+    async def members(self, document: Document) -> list[Person]:
+        """List the people of a document, its owner first."""
+        return await self._hub.store.find(MemberQuery(document.key))
+
+    async def people(self, document: Document, text: str, *, user: str | None = None) -> list[Person]:
+        """Find people who could become members: by a part of name or id, or the one with an id."""
+        return await self._hub.store.find(PeopleQuery(document.key, text, user, guests.ID))
+
+    async def put(self, document: Document, user: str, role: Role) -> None:
+        """Let somebody be a member with a role; on disk on return."""
+        self._hub.gate.members.put(document.id, user, role)
+        self._hub.admission.rejudge()
+        await self._hub.journal.submit(PutMember(Member(document.key, user, int(role), 0, self._hub.env.wall_ms())))
+
+    async def drop(self, document: Document, user: str) -> None:
+        """Let somebody be no member any more; on disk on return."""
+        self._hub.gate.members.drop(document.id, user)
+        self._hub.admission.rejudge()
+        await self._hub.journal.submit(DropMember(document.key, user))

@@ -1,0 +1,1 @@
+"""Drives a running server from outside: as a process, over raw frames, and by stock clients under Node."""

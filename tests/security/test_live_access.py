@@ -1,0 +1,179 @@
+"""What a token gives ends with it, and what is taken back is gone at once, also on connections that are open."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import aiohttp
+import pytest
+
+from harness.lib0 import Typist
+from harness.peer import Dialect, Kind, Peer, status
+from harness.server import MakeServer, Server
+from harness.tokens import SECRET, TOKEN_AUTH, bearer, token
+
+SIGN_IN_AGAIN, FORBIDDEN = 4401, 4403
+WANTED = b"\x00"
+READ_WRITE, READ_ONLY = bytes.fromhex("020a726561642d7772697465"), bytes.fromhex("0208726561646f6e6c79")
+REACHES_WITHIN_S = 2.0
+
+MakeToken = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> object:
+    """A server that wants tokens, shared by tests that use documents of their own."""
+    with Server(tmp_path_factory.mktemp("guarded") / "data", *TOKEN_AUTH, settings={"secret": SECRET}) as running:
+        yield running
+
+
+async def join(http: aiohttp.ClientSession, server: Server, document: str, dialect: Dialect, token: str) -> Peer:
+    query = f"?token={token}" if dialect is Dialect.Y_WEBSOCKET else ""
+    return await Peer.join(http, server, document, dialect, token=token, query=query)
+
+
+def head(server: Server, document: str) -> int:
+    return server.request("GET", f"/api/documents/{document}", **bearer(token("*", "admin")))[1]["head"]
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+async def test_connection_ends_with_its_token(
+    http: aiohttp.ClientSession, guarded: Server, document: str, dialect: Dialect
+) -> None:
+    expires = time.time() + 2
+    peer = await join(http, guarded, document, dialect, token(document, "edit", "ada", exp=expires))
+    assert await peer.until_closed(within_s=5) == SIGN_IN_AGAIN
+    assert -0.1 < time.time() - expires < 1
+    again = await Peer.open(
+        http, guarded, document, Dialect.Y_WEBSOCKET, query=f"?token={token(document, 'edit', exp=expires)}"
+    )
+    assert await again.until_closed() == SIGN_IN_AGAIN
+
+
+async def test_hocuspocus_client_is_asked_for_a_new_token_and_stays(
+    http: aiohttp.ClientSession, guarded: Server, document: str
+) -> None:
+    peer = await join(http, guarded, document, Dialect.HOCUSPOCUS, token(document, "edit", "ada", ttl=2))
+    await peer.until(Kind.AUTH, lambda payload: payload == WANTED, within_s=3)
+    await peer.send_auth(token(document, "edit", "ada", ttl=4))
+    typist = Typist(1)
+    deadline = time.monotonic() + 3
+    while time.monotonic() < deadline:
+        await peer.send_update(typist.type("."))
+        await peer.until_count(Kind.SYNC_STATUS, peer.count(Kind.SYNC_STATUS) + 1)
+    assert peer.count(Kind.SYNC_STATUS, status(False)) == 0
+    assert await peer.until_closed(within_s=4) == SIGN_IN_AGAIN
+
+
+async def test_new_token_changes_the_role_but_never_the_person(
+    http: aiohttp.ClientSession, guarded: Server, document: str
+) -> None:
+    peer = await join(http, guarded, document, Dialect.HOCUSPOCUS, token(document, "edit", "ada"))
+    await peer.send_auth(token(document, "view", "ada"))
+    await peer.until(Kind.AUTH, lambda payload: payload == READ_ONLY)
+    await peer.send_update(Typist(1).type("refused"))
+    await peer.until(Kind.SYNC_STATUS, lambda payload: payload == status(False))
+    for useless in ("nonsense", token("another", "admin", "ada"), token(document, "admin", "ada", ttl=-1)):
+        await peer.send_auth(useless)
+    await peer.sync()
+    assert peer.count(Kind.AUTH) == 2
+    assert head(guarded, document) == 0
+
+    other = await join(http, guarded, document, Dialect.HOCUSPOCUS, token(document, "view", "ada"))
+    await other.send_auth(token(document, "admin", "bob"))
+    assert await other.until_closed() == SIGN_IN_AGAIN
+    await peer.leave()
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+async def test_taken_back_access_ends_within_two_seconds_and_stays_away(
+    http: aiohttp.ClientSession, make_server: MakeServer, document: str, dialect: Dialect
+) -> None:
+    server = make_server(*TOKEN_AUTH, settings={"secret": SECRET})
+    old = token(document, "edit", "ada")
+    ada = await join(http, server, document, dialect, old)
+    bob = await join(http, server, document, dialect, token(document, "edit", "bob"))
+    begun = time.monotonic()
+    path, admin = f"/api/documents/{document}/revocations", bearer(token(document, "admin"))
+    assert server.request("POST", path, b'{"user":"ada"}', **bearer(old))[0] == 403
+    assert server.request("POST", path, b'{"user":"ada"}', **admin) == (204, b"")
+    assert await ada.until_closed() == FORBIDDEN
+    assert time.monotonic() - begun < REACHES_WITHIN_S
+    assert server.request("GET", f"/api/documents/{document}", **bearer(old))[0] == 403
+    await bob.leave()
+    server.restart()
+    refused = await Peer.open(http, server, document, Dialect.Y_WEBSOCKET, query=f"?token={old}")
+    assert await refused.until_closed() == FORBIDDEN
+    denied = await Peer.open(http, server, document, Dialect.HOCUSPOCUS)
+    await denied.send_auth(old)
+    await denied.until(Kind.AUTH, lambda payload: payload[:1] == b"\x01")
+    again = await join(http, server, document, dialect, token(document, "edit", "ada"))
+    await again.send_update(Typist(1).type("back"))
+    await again.until(Kind.SYNC_STATUS if dialect is Dialect.HOCUSPOCUS else Kind.UPDATE)
+    for peer in (denied, again):
+        await peer.leave()
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+async def test_lowered_role_reaches_an_open_connection_and_its_next_edit(
+    http: aiohttp.ClientSession, guarded: Server, document: str, dialect: Dialect
+) -> None:
+    ada = await join(http, guarded, document, dialect, token(document, "admin", "ada"))
+    bob = await join(http, guarded, document, dialect, token(document, "edit", "bob"))
+    typist = Typist(1)
+    await ada.send_update(typist.type("kept"))
+    await bob.until_content(b"kept")
+    path, admin = f"/api/documents/{document}/revocations", bearer(token(document, "admin"))
+    assert guarded.request("POST", path, b'{"user":"ada","role":"comment"}', **admin)[0] == 204
+    await ada.send_update(typist.type("dropped"))
+    if dialect is Dialect.HOCUSPOCUS:
+        await ada.until(Kind.AUTH, lambda payload: payload == READ_ONLY)
+        await ada.until(Kind.SYNC_STATUS, lambda payload: payload == status(False))
+    else:
+        await ada.until(Kind.AUTH)
+    mark = len(bob.messages)
+    await bob.send_update(Typist(2).type("later"))
+    await bob.until(Kind.SYNC_STATUS if dialect is Dialect.HOCUSPOCUS else Kind.UPDATE, after=mark)
+    await ada.until_content(b"later")
+    assert not any(b"dropped" in message.payload for message in bob.messages)
+    assert head(guarded, document) == 2
+    for peer in (ada, bob):
+        await peer.leave()
+
+
+@pytest.mark.parametrize("role", ["view", "comment"])
+async def test_who_may_not_write_changes_nothing_by_any_door(
+    http: aiohttp.ClientSession, guarded: Server, document: str, role: str
+) -> None:
+    writer = await join(http, guarded, document, Dialect.HOCUSPOCUS, token(document, "edit", "ada"))
+    await writer.send_update(Typist(1).type("written"))
+    await writer.until(Kind.SYNC_STATUS)
+    low = token(document, role, "eve")
+    stream = await join(http, guarded, document, Dialect.Y_WEBSOCKET, low)
+    provider = await join(http, guarded, document, Dialect.HOCUSPOCUS, low)
+    for number, peer in enumerate((stream, provider)):
+        forbidden = Typist(10 + number)
+        await peer.send_update(forbidden.type("forbidden"))
+        await peer.send_step_2(forbidden.everything())
+    await stream.until_count(Kind.AUTH, 2)
+    await provider.until_count(Kind.SYNC_STATUS, 3)  # the first answers the empty SyncStep2 to the server's question
+    assert provider.count(Kind.SYNC_STATUS, status(False)) == 2
+    update = Typist(20).type("forbidden")
+    path = f"/api/documents/{document}"
+    for method, address, body in (
+        ("POST", path + "/update", update),
+        ("PUT", path + "/content", b"forbidden"),
+        ("PATCH", path, b'{"title":"forbidden"}'),
+        ("DELETE", path, None),
+        ("POST", path + "/restore", b""),
+        ("POST", path + "/revocations", b'{"user":"ada"}'),
+    ):
+        answer, problem = guarded.request(method, address, body, **bearer(low), content_type="text/plain")
+        assert (answer, problem["status"]) == (403, 403), (method, address)
+    assert head(guarded, document) == 1
+    assert not any(b"forbidden" in message.payload for message in writer.messages)
+    newcomer = await join(http, guarded, document, Dialect.HOCUSPOCUS, low)
+    assert not any(b"forbidden" in message.payload for message in newcomer.messages)
+    for peer in (writer, stream, provider, newcomer):
+        await peer.leave()

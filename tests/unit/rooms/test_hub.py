@@ -1,0 +1,192 @@
+"""The hub: rooms are opened once, put away safely, and refused when they cannot be whole."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from coscribe.protocol.close_codes import CloseCode
+from coscribe.protocol.sync import step1, update_message
+from coscribe.rooms.hub import Hub
+from coscribe.rooms.limits import Limits
+from coscribe.rooms.room import RoomState
+
+from .conftest import Client, Typist, text_of, turn, updates_in
+
+
+async def join(hub: Hub, document: str = "doc", token: str = "") -> Client:
+    client = await Client(hub, "y-websocket").open(document, token)
+    client.send(step1(b"\0"))
+    return client
+
+
+async def test_two_first_joiners_share_one_room_and_one_document(hub: Hub) -> None:
+    one, two = Client(hub, "y-websocket"), Client(hub, "y-websocket")
+    one.socket.open(hub.attach, "doc", "")
+    two.socket.open(hub.attach, "doc", "")
+    await hub.ready_room("doc")
+    assert len(hub.rooms["doc"].sessions) == 2
+    await turn()
+    document = await hub.document("doc")
+    assert document is not None
+    assert document.key == hub.rooms["doc"].document.key  # type: ignore[union-attr]
+
+
+async def test_a_document_registered_while_its_room_opens_exists_once(hub: Hub) -> None:
+    room = hub.room("doc")
+    registered = hub.register("doc", "Title")
+    await asyncio.shield(room.ready)
+    assert room.document == registered
+
+
+class TestPutAway:
+    @pytest.fixture
+    def limits(self) -> Limits:
+        return Limits(room_idle_s=0)
+
+    async def test_an_idle_room_is_put_away_and_comes_back_as_it_was(self, hub: Hub) -> None:
+        client, typist = await join(hub), Typist(1)
+        client.send(update_message(typist.type("hello")), update_message(typist.delete(1, 2)))
+        await turn()
+        room = hub.rooms["doc"]
+        vector, deletes, head = room.ground.vector(), room.ground.delete_set(), room.head
+        client.socket.leave()
+        await asyncio.sleep(1.2)
+        assert "doc" not in hub.rooms
+        assert room.state is RoomState.CLOSED
+        back = await join(hub)
+        again = hub.rooms["doc"]
+        assert again is not room
+        assert (again.ground.vector(), again.ground.delete_set(), again.head) == (vector, deletes, head)
+        assert text_of(updates_in(back.take())) == "hllo"
+
+    async def test_a_room_with_somebody_in_it_stays(self, hub: Hub) -> None:
+        await join(hub)
+        await asyncio.sleep(1.2)
+        assert "doc" in hub.rooms
+
+
+async def test_a_damaged_document_is_refused_and_never_served_empty(hub: Hub, tmp_path: Path) -> None:
+    client = await join(hub)
+    client.send(update_message(Typist(1).type("precious")))
+    await turn()
+    client.socket.leave()
+    del hub.rooms["doc"]
+    with sqlite3.connect(tmp_path / "coscribe.db") as database:
+        database.execute("UPDATE updates SET body = zeroblob(20)")
+    database.close()
+    victim = Client(hub, "y-websocket")
+    victim.socket.open(hub.attach, "doc", "")
+    other = await join(hub, "another")
+    await turn()
+    assert victim.take() == []
+    assert victim.wire.closed is not None
+    assert victim.wire.closed[0] is CloseCode.SERVER_ERROR
+    assert other.wire.closed is None
+
+
+async def test_a_document_with_a_damaged_checkpoint_is_opened_from_its_edits(hub: Hub, tmp_path: Path) -> None:
+    client = await join(hub)
+    client.send(update_message(Typist(1).type("precious")))
+    await turn()
+    client.socket.leave()
+    del hub.rooms["doc"]
+    with sqlite3.connect(tmp_path / "coscribe.db") as database:
+        database.execute("INSERT INTO checkpoints SELECT key, head, x'00', x'00', x'00', 12345 FROM documents")
+    database.close()
+    reader = await join(hub)
+    await turn()
+    assert text_of(updates_in(reader.take())) == "precious"
+
+
+async def test_a_document_in_the_trash_closes_its_sockets_and_refuses_newcomers(hub: Hub) -> None:
+    client = await join(hub)
+    document = await hub.document("doc")
+    assert document is not None
+    await hub.change(document._replace(deleted=1))
+    late = Client(hub, "y-websocket")
+    late.socket.open(hub.attach, "doc", "")
+    await turn()
+    for each in (client, late):
+        assert each.wire.closed is not None
+        assert each.wire.closed[0] is CloseCode.DELETED
+
+
+async def test_edits_carry_the_key_of_who_wrote_them(hub: Hub) -> None:
+    client = Client(hub, "y-websocket")
+    client.socket.open(hub.attach, "doc", "writer")
+    await turn()
+    client.send(step1(b"\0"), update_message(Typist(1).type("signed")))
+    await turn()
+    loaded = await hub.store.load("doc")
+    assert loaded is not None
+    key = loaded.rows[0].body[0]
+    assert hub._authors["w"] == bytes((key,))
+    assert key != 0
+
+
+async def test_a_big_update_is_placed_also_when_no_worker_can_check_it(hub: Hub) -> None:
+    one, two = await join(hub), await join(hub)
+    two.take()
+    typist = Typist(1)
+    one.send(update_message(typist.type("x" * 50_000)), update_message(typist.type("after")))
+    await turn()
+    assert text_of(updates_in(two.take())) == "x" * 50_000 + "after"
+
+
+async def test_a_big_update_that_is_malformed_ends_its_sender_only(hub: Hub) -> None:
+    one, two = await join(hub), await join(hub)
+    one.send(update_message(b"\x01" * 40_000))
+    await turn()
+    assert one.wire.closed is not None
+    assert one.wire.closed[0] is CloseCode.BAD_MESSAGE
+    assert two.wire.closed is None
+
+
+async def test_what_was_accepted_is_on_disk_when_the_hub_stops(hub: Hub, tmp_path: Path) -> None:
+    client, typist = await join(hub), Typist(1)
+    for letter in "stop":
+        client.send(update_message(typist.type(letter)))
+    await hub.settle(5)
+    loaded = await hub.store.load("doc")
+    assert loaded is not None
+    assert loaded.document.head == 4
+
+
+async def test_the_journal_that_lags_holds_up_writers_until_it_has_room(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("coscribe.rooms.hub.QUEUE_BYTES", -1)
+    waiting = asyncio.create_task(hub.room_to_write())
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    monkeypatch.setattr("coscribe.rooms.hub.QUEUE_BYTES", 1 << 20)
+    client = await join(hub)
+    client.send(update_message(Typist(1).type("room")))
+    await asyncio.wait_for(waiting, 2)
+
+
+async def test_a_newcomer_does_not_wait_for_a_worker_that_hangs(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, typist = await join(hub), Typist(1)
+    one.send(update_message(typist.type("x" * 20_000)))
+    old = typist.doc.get_state()
+    one.send(*(update_message(typist.type(f"{n} ")) for n in range(300)))
+    await turn()
+    room = hub.rooms["doc"]
+    room.served.snapshot = (
+        1,
+        room.served.tail.after(0)[0],
+    )  # too large to be sent whole
+
+    async def hang(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("coscribe.rooms.state.WORKER_PATIENCE_S", 0.05)
+    monkeypatch.setattr(hub.pool, "diff", hang, raising=False)
+    monkeypatch.setattr(hub.pool, "checkpoint", hang, raising=False)
+    late = await Client(hub, "y-websocket").open("doc")
+    late.take()
+    late.send(step1(old))
+    await asyncio.sleep(0.5)
+    assert text_of(updates_in(late.take())) == str(typist.text)
