@@ -1,8 +1,11 @@
 """Themes, languages, small screens, and the bar by keyboard alone."""
 
+import json
+
 from playwright.async_api import expect
 
 from e2e.browser import IN_ONE_LOOP, OpenWindow
+from harness.server import Server
 
 pytestmark = IN_ONE_LOOP
 
@@ -31,21 +34,26 @@ async def test_a_german_browser_reads_german(window: OpenWindow, address: str) -
 
 
 async def test_on_a_phone_nothing_is_wider_than_the_screen_and_the_tools_lie_at_the_bottom(
-    window: OpenWindow, address: str
+    window: OpenWindow, address: str, server: Server
 ) -> None:
+    for title in ("W" * 200, "many words " * 18):
+        body = json.dumps({"title": title, "text": f"needle {title * 10}"}).encode()
+        server.request("POST", "/api/documents", body, content_type="application/json")
     ada = await window(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
     await ada.open(address)
-    await ada.write("A line that is long enough to be broken on the small screen of a phone.")
+    await ada.write("A line that is long enough to be broken on the small screen of a phone. " + "W" * 80)
     widths = "[document.documentElement.scrollWidth, innerWidth]"
     scroll, inner = await ada.page.evaluate(widths)
     assert scroll <= inner
     box = await ada.page.get_by_role("toolbar").bounding_box()
     assert box is not None
     assert box["y"] + box["height"] == 740
-    await ada.page.goto(address.partition("/d/")[0])
-    await expect(ada.page.locator(".row-link").first).to_be_visible()
-    scroll, inner = await ada.page.evaluate(widths)
-    assert scroll <= inner
+    await ada.page.goto(server.url)
+    for words, row in (("", ".row-link"), ("needle", ".row-snippet")):
+        await ada.page.get_by_label("Search documents").fill(words)
+        await expect(ada.page.locator(row).first).to_be_visible()
+        scroll, inner = await ada.page.evaluate(widths)
+        assert scroll <= inner
 
 
 async def test_the_toolbar_is_one_stop_and_arrows_walk_in_it(window: OpenWindow, address: str) -> None:
