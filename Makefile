@@ -16,7 +16,7 @@ run: setup ## Serve at http://127.0.0.1:8080 (more flags: make run ARGS="--port 
 	@$(BIN)/coscribe serve $(ARGS)
 
 test: .venv/.installed-tests $(NODE_TESTS) build lint types ## Install what the tests need and run them all
-	@cd editor-web && npm test --silent && cd .. && $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile $(ARGS)
+	@cd editor-web && npm test --silent && cd .. && $(BIN)/python -m pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 lint: .venv/.installed-tests editor-web/node_modules/.installed ## Check style, and the types of the editor
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && npm run --silent --prefix editor-web lint
