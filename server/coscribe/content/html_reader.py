@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
-from coscribe.content.builder import Builder
+from coscribe.content.builder import Builder, Frame
 from coscribe.content.html_attributes import (
     callout_kind,
     column_widths,
@@ -224,17 +224,18 @@ class _Reader:
     def _text(self, text: str | None, marks: list[Json], preformatted: bool) -> None:
         if not text:
             return
-        if not preformatted:
+        frame = self._builder.textblock
+        if not (preformatted and _is_code(frame)):
             text = _with_single_spaces(text)
-            frame = self._builder.textblock
             if text[0] == " " and (frame is None or _ends_in_space(frame.content)):
                 text = text[1:]
         self._builder.text(text, marks)
 
     def _line_break(self, preformatted: bool) -> None:
-        if self._builder.textblock is None:
+        frame = self._builder.textblock
+        if frame is None:
             self._builder.close(self._builder.open("paragraph"))
-        elif preformatted:
+        elif preformatted and _is_code(frame):
             self._builder.text("\n", [])
         else:
             self._builder.leaf("hardBreak")
@@ -252,6 +253,11 @@ class _Reader:
         source = safe_image_source(image.get("src"))
         attributes = {"src": source, **image_attributes(image), "href": href, "caption": caption or None}
         self._builder.leaf("image", attributes)
+
+
+def _is_code(frame: Frame | None) -> bool:
+    """Tell whether text stays as it is: what follows a block inside of code is a paragraph."""
+    return frame is not None and frame.node["type"] == "codeBlock"
 
 
 def _with_single_spaces(text: str) -> str:
