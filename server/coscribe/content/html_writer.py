@@ -2,7 +2,8 @@
 
 The tags are those that the editor's clipboard uses, so pasting an export into the editor gives the same document.
 Text is escaped, addresses, colours and lengths are checked, and nh3 judges the result once more: nothing that runs
-leaves by this door. Formulas show their LaTeX: a page needs no script to be read.
+leaves by this door. Formulas show their LaTeX: a page needs no script to be read. A block that begins in Arabic or
+Hebrew runs from the right, and one inside of it that does not says so: a page that it is put into may not.
 """
 
 import re
@@ -29,7 +30,7 @@ _ATTRIBUTES = {
     "aside": {"data-type", "data-callout", "data-kind", "role", "dir"},
     "code": {"class"},
     "col": {"style"},
-    "div": {"data-type", "data-latex"},
+    "div": {"data-type", "data-latex", "dir"},
     "img": {"src", "alt", "title", "width", "height"},
     "input": {"type", "checked", "disabled"},
     "li": {"data-type", "data-checked"},
@@ -37,6 +38,7 @@ _ATTRIBUTES = {
     "blockquote": {"dir"},
     "ol": {"start", "type", "dir"},
     "p": _ALIGNED,
+    "pre": {"dir"},
     "span": {"style", "data-type", "data-latex", "data-id", "data-label", "data-mention-suggestion-char"},
     "td": {"colspan", "rowspan", "data-colwidth", "style"},
     "th": {"colspan", "rowspan", "data-colwidth", "style"},
@@ -44,9 +46,11 @@ _ATTRIBUTES = {
     **{f"h{level}": _ALIGNED for level in range(1, HEADING_MAX + 1)},
 }
 _TAGS = {
-    "br", "hr", "pre", "table", "colgroup", "thead", "tbody", "tr", "figure", "figcaption",
+    "br", "hr", "table", "colgroup", "thead", "tbody", "tr", "figure", "figcaption",
 }  # fmt: skip
 _RUNNING = frozenset({"ul", "ol", "blockquote", "aside"})
+_Write = Callable[[Json, bool], str]
+"""Writes a block, whose surroundings run to the left or not."""
 _STYLE = re.compile(r"(text-align|color|background-color|width):([^;:\"]+)")
 
 
@@ -57,7 +61,7 @@ def _judge(tag: str, name: str, value: str) -> str | None:
     if name == "src":
         return safe_image_source(value)
     if name == "dir":
-        return value if value == "rtl" else None
+        return value if value in ("rtl", "ltr") else None
     if name == "style":
         said = _STYLE.fullmatch(value)
         return value if said is not None and _is_plain(*said.groups()) else None
@@ -83,7 +87,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src http: https: d
 
 def to_fragment(document: Json) -> str:
     """Return a ProseMirror document as HTML without a page around it."""
-    return str(_GATE.clean(_blocks(document.get("content", []))))
+    return str(_GATE.clean(_blocks(document.get("content", []), False)))
 
 
 def to_page(document: Json, *, title: str, language: str | None = None) -> str:
@@ -101,83 +105,86 @@ def to_page(document: Json, *, title: str, language: str | None = None) -> str:
     )
 
 
-def _blocks(nodes: Sequence[Json]) -> str:
-    return "".join(_block(node) for node in nodes)
+def _blocks(nodes: Sequence[Json], left: bool) -> str:
+    return "".join(_block(node, left) for node in nodes)
 
 
-def _block(node: Json) -> str:
+def _block(node: Json, left: bool) -> str:
     kind = node["type"]
     if (writer := _WRITERS.get(kind)) is not None:
-        return writer(node)
+        return writer(node, left)
     content: list[Json] = node.get("content", [])
     if holds_text(node):
         return f"<p>{write_line(content)}</p>\n"
     if content:
-        return _blocks(content)
+        return _blocks(content, left)
     label = inline_text([node])
     return f"<p>{escape(label, quote=False)}</p>\n" if label else ""
 
 
-def _way(node: Json) -> str:
-    return ' dir="rtl"' if runs_to_the_left(node) else ""
+def _way(own: bool | None, left: bool) -> str:
+    """Say which way a block runs, unless it is as everything does or as what is around it does anyway."""
+    if own:
+        return ' dir="rtl"'
+    return ' dir="ltr"' if left and own is not None else ""
 
 
-def _element(tag: str, attributes: str = "") -> Callable[[Json], str]:
-    def write(node: Json) -> str:
-        return (
-            f"<{tag}{attributes}{_way(node) if tag in _RUNNING else ''}>\n{_blocks(node.get('content', []))}</{tag}>\n"
-        )
+def _element(tag: str, attributes: str = "") -> _Write:
+    def write(node: Json, left: bool) -> str:
+        own = runs_to_the_left(node) if tag in _RUNNING else None
+        inner = _blocks(node.get("content", []), left if own is None else own)
+        return f"<{tag}{attributes}{_way(own, left)}>\n{inner}</{tag}>\n"
 
     return write
 
 
-def _line(tag: str, node: Json) -> str:
+def _line(tag: str, node: Json, left: bool) -> str:
     alignment = attribute(node, "textAlign")
     style = f' style="text-align:{alignment}"' if alignment in ALIGNMENTS else ""
-    return f"<{tag}{_way(node)}{style}>{write_line(node.get('content', []))}</{tag}>\n"
+    return f"<{tag}{_way(runs_to_the_left(node), left)}{style}>{write_line(node.get('content', []))}</{tag}>\n"
 
 
-def _paragraph(node: Json) -> str:
-    return _line("p", node)
+def _paragraph(node: Json, left: bool) -> str:
+    return _line("p", node, left)
 
 
-def _heading(node: Json) -> str:
+def _heading(node: Json, left: bool) -> str:
     level = attribute(node, "level")
-    return _line(f"h{min(max(level, 1), HEADING_MAX) if isinstance(level, int) else 1}", node)
+    return _line(f"h{min(max(level, 1), HEADING_MAX) if isinstance(level, int) else 1}", node, left)
 
 
-def _code_block(node: Json) -> str:
+def _code_block(node: Json, left: bool) -> str:
     language = attribute(node, "language")
     name = _LANGUAGE.sub("-", language).strip("-") if isinstance(language, str) else ""
     css = f' class="language-{escape(name)}"' if name else ""
     text = escape(inline_text(node.get("content", [])), quote=False)
-    return f"<pre><code{css}>{text}</code></pre>\n"
+    return f"<pre{_way(False, left)}><code{css}>{text}</code></pre>\n"
 
 
-def _ordered_list(node: Json) -> str:
+def _ordered_list(node: Json, left: bool) -> str:
     start, style = attribute(node, "start"), attribute(node, "type")
     attributes = f' start="{start}"' if isinstance(start, int) and start != 1 else ""
     if style in ("a", "A", "i", "I"):
         attributes += f' type="{style}"'
-    return _element("ol", attributes)(node)
+    return _element("ol", attributes)(node, left)
 
 
-def _item(node: Json) -> str:
-    return f"<li>{_blocks(node.get('content', [])).removesuffix(chr(10))}</li>\n"
+def _item(node: Json, left: bool) -> str:
+    return f"<li>{_blocks(node.get('content', []), left).removesuffix(chr(10))}</li>\n"
 
 
-def _task(node: Json) -> str:
+def _task(node: Json, left: bool) -> str:
     checked = attribute(node, "checked") is True
     box = f'<input type="checkbox"{" checked" if checked else ""} disabled>'
-    inner = _blocks(node.get("content", [])).removesuffix("\n")
+    inner = _blocks(node.get("content", []), left).removesuffix("\n")
     return f'<li data-type="taskItem" data-checked="{"true" if checked else "false"}">{box}{inner}</li>\n'
 
 
-def _rule(node: Json) -> str:
+def _rule(node: Json, left: bool) -> str:
     return "<hr>\n"
 
 
-def _image(node: Json) -> str:
+def _image(node: Json, left: bool) -> str:
     image, caption = write_image(node), attribute(node, "caption")
     if isinstance(caption, str) and caption and safe_image_source(attribute(node, "src")):
         return f"<figure>{image}<figcaption>{escape(caption, quote=False)}</figcaption></figure>\n"
@@ -186,26 +193,26 @@ def _image(node: Json) -> str:
     return f"{image}\n"
 
 
-def _block_math(node: Json) -> str:
-    return write_math(node, "div", "block-math") + "\n"
+def _block_math(node: Json, left: bool) -> str:
+    return f"<div{_way(False, left)}{write_math(node, 'div', 'block-math').removeprefix('<div')}\n"
 
 
-def _callout(node: Json) -> str:
+def _callout(node: Json, left: bool) -> str:
     kind = attribute(node, "kind")
     kind = kind if kind in CALLOUT_KINDS else CALLOUT_KINDS[0]
     attributes = f' data-type="callout" data-callout="{kind}" data-kind="{kind}" role="note"'
-    return _element("aside", attributes)(node)
+    return _element("aside", attributes)(node, left)
 
 
-def _table(node: Json) -> str:
+def _table(node: Json, left: bool) -> str:
     rows: list[Json] = node.get("content", [])
     head = rows[:1] if rows and all(map(_is_heading, rows[0].get("content", ()))) else []
     html = "<table>"
     if any(columns := _columns(rows)):
         cols = [f'<col style="width:{width}px">' if width else "<col>" for width in columns]
         html += f"<colgroup>{''.join(cols)}</colgroup>"
-    html += f"<thead>\n{_blocks(head)}</thead>" if head else ""
-    return html + f"<tbody>\n{_blocks(rows[len(head) :])}</tbody></table>\n"
+    html += f"<thead>\n{_blocks(head, left)}</thead>" if head else ""
+    return html + f"<tbody>\n{_blocks(rows[len(head) :], left)}</tbody></table>\n"
 
 
 def _is_heading(cell: Json) -> bool:
@@ -229,17 +236,17 @@ def _span(cell: Json, name: str) -> int:
     return min(max(span, 1), SPAN_MAX) if isinstance(span, int) else 1
 
 
-def _cell(node: Json) -> str:
+def _cell(node: Json, left: bool) -> str:
     tag = "td" if node["type"] == "tableCell" else "th"
     attributes = "".join(f' {name}="{span}"' for name in ("colspan", "rowspan") if (span := _span(node, name)) > 1)
     if (colwidth := widths(attribute(node, "colwidth"))) is not None:
         attributes += f' data-colwidth="{",".join(map(str, colwidth))}"'
     if (align := attribute(node, "align")) in CELL_ALIGNMENTS:
         attributes += f' style="text-align:{align}"'
-    return f"<{tag}{attributes}>{_blocks(node.get('content', [])).removesuffix(chr(10))}</{tag}>\n"
+    return f"<{tag}{attributes}>{_blocks(node.get('content', []), left).removesuffix(chr(10))}</{tag}>\n"
 
 
-_WRITERS: dict[str, Callable[[Json], str]] = {
+_WRITERS: dict[str, _Write] = {
     "paragraph": _paragraph,
     "heading": _heading,
     "blockquote": _element("blockquote"),

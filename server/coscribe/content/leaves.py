@@ -104,6 +104,15 @@ def with_lasting_spaces(text: str) -> str:
     return _SPACES.sub(lambda found: " " + "\u00a0" * (len(found[0]) - 1), plain)
 
 
+def way_of(text: str) -> bool | None:
+    """Tell whether the first letter of a text that runs one way runs to the left; None where none does."""
+    for character in text:
+        way = bidirectional(character)
+        if way in ("L", "R", "AL"):
+            return way != "L"
+    return None
+
+
 def runs_to_the_left(node: Json) -> bool | None:
     """Tell which way a block of text runs: as its first letter that runs one way, None where none does.
 
@@ -111,10 +120,8 @@ def runs_to_the_left(node: Json) -> bool | None:
     """
     if node["type"] in _WITHOUT_A_WAY:
         return None
-    for character in node.get("text", ""):
-        way = bidirectional(character)
-        if way in ("L", "R", "AL"):
-            return way != "L"
+    if (own := way_of(node.get("text", ""))) is not None:
+        return own
     for child in node.get("content", ()):
         if (found := runs_to_the_left(child)) is not None:
             return found

@@ -26,6 +26,8 @@ _ALIGNMENTS = {
     "end": ALIGNMENT_STYLES["right"],
     "justify": ALIGNMENT_STYLES["justify"],
 }
+_ENDS = ("right", "end")
+_MODE = "style:writing-mode"
 _RULE = "Horizontal Line"
 _KEPT = re.compile(
     rf"Callout \w+(?: Title)?|{TABLE_HEADING}|{LIST_CONTINUE}|{SEPARATOR}|{_RULE}|Preformatted Text|Source Code"
@@ -113,6 +115,8 @@ class _Styles:
         if (kept := next((each for each, _ in chain if _KEPT.fullmatch(each)), None)) is not None:
             return kept
         align = next((values["fo:text-align"] for _, values in chain if "fo:text-align" in values), "")
+        if align in _ENDS and any(values.get(_MODE) == "rl-tb" for _, values in chain):
+            align = ""  # there its lines begin
         heading = next((found for each, _ in chain if (found := _HEADING.fullmatch(each))), None)
         return f"Heading {heading[1]} {_ALIGNMENTS.get(align, '')}".strip() if heading else _ALIGNMENTS.get(align, "")
 

@@ -20,6 +20,7 @@ from coscribe.content.text import inline_text
 from coscribe.content.titles import first_heading, without_title
 from coscribe.conversions import messages, pandoc
 from coscribe.conversions.archive import pack, unpack
+from coscribe.conversions.directions import with_sides
 from coscribe.conversions.docx_formatting import with_styles
 from coscribe.conversions.errors import NotConvertible, NotInstalled
 from coscribe.conversions.images import bytes_of
@@ -64,7 +65,7 @@ def read(request: messages.Read) -> messages.ReadResult:
 
 def _office(kind: str, request: messages.Read, images: dict[str, bytes]) -> Imported:
     parts = unpack(request.body, kind)
-    parts = with_styles(parts) if kind == "docx" else with_notes(parts)
+    parts = with_styles(with_sides(parts)) if kind == "docx" else with_notes(parts)
     with tempfile.TemporaryDirectory() as folder:
         ast = pandoc.read(pack(parts), _READERS[kind], Path(folder))
     ast = with_named_styles(ast) if kind == "odt" else ast

@@ -13,6 +13,7 @@ from coscribe.content.pandoc_dress import Dress, LatexDress, OfficeDress, QuoteD
 from coscribe.content.pandoc_writer import to_pandoc
 from coscribe.content.titles import UNTITLED, begins_with
 from coscribe.conversions import docx_styles, messages, odt_styles, pandoc, pdf
+from coscribe.conversions.directions import with_directions
 from coscribe.conversions.errors import NotConvertible
 from coscribe.conversions.images import Pictures
 
@@ -37,7 +38,8 @@ def _office(document: Json, title: str, request: messages.Write, folder: Path) -
     reference = folder / f"reference.{request.format}"
     styles = docx_styles if request.format == "docx" else odt_styles
     reference.write_bytes(styles.reference(frozenset(dress.styles)))
-    return pandoc.write(ast, f"{request.format}+empty_paragraphs", [f"--reference-doc={reference}"])
+    written = pandoc.write(ast, f"{request.format}+empty_paragraphs", [f"--reference-doc={reference}"])
+    return with_directions(written, request.format)
 
 
 def _epub(document: Json, title: str, request: messages.Write, folder: Path) -> bytes:

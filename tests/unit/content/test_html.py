@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
@@ -206,6 +206,8 @@ TAGS = [
 
 
 @given(st.lists(st.sampled_from(TAGS).map(lambda tag: tag.replace("~", " ")), max_size=30))
+@example(["<pre>", "</p>", "x", "<br>"])
+@example(["<pre>", "</p>", "x  y", "<br>", "\n"])
 @settings(max_examples=200, deadline=None)
 def test_any_html_is_a_valid_document_that_stays_the_same(tags: list[str]) -> None:
     found = read("".join(tags))
@@ -361,5 +363,26 @@ def test_a_table_says_what_its_head_and_widths_are() -> None:
 def test_what_begins_with_arabic_runs_to_the_left() -> None:
     arabic = block("blockquote", p(text("نص عربي")), p(text("English")))
     assert to_fragment(doc(arabic)) == (
-        '<blockquote dir="rtl">\n<p dir="rtl">نص عربي</p>\n<p>English</p>\n</blockquote>\n'
+        '<blockquote dir="rtl">\n<p dir="rtl">نص عربي</p>\n<p dir="ltr">English</p>\n</blockquote>\n'
     )
+
+
+def ways(html: str) -> dict[str, str]:
+    """Find out which way each text runs as a browser would: as the nearest element around it that says so."""
+    found = {}
+    for element in lxml_html.fragment_fromstring(html, create_parent="div").iter():
+        if element.text is not None and (own := element.text.strip()):
+            said = [each.get("dir") for each in (element, *element.iterancestors()) if each.get("dir")]
+            found[own] = said[0] if said else "ltr"
+    return found
+
+
+def test_what_begins_otherwise_than_what_is_around_it_says_so() -> None:
+    quote = block("blockquote", p("عربي"), p("English"), p("12"), block("heading", "Head", level=2))
+    items = block("bulletList", block("listItem", p("one"), block("bulletList", block("listItem", p("اثنان")))))
+    inside = block("callout", p("שלום"), items, block("codeBlock", "x = 1"), block("blockMath", latex="y"), kind="tip")
+    rows = table(row(cell(p("left")), cell(p("يمين"))))
+    found = ways(to_fragment(doc(quote, inside, block("blockquote", p("عربي أيضا"), rows), p("after"))))
+    left = {words for words, way in found.items() if way == "rtl"}
+    assert left == {"عربي", "12", "שלום", "اثنان", "عربي أيضا", "يمين"}
+    assert found.keys() - left == {"English", "Head", "one", "x = 1", "y", "left", "after"}
