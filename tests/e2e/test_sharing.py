@@ -218,6 +218,24 @@ async def test_people_are_added_changed_and_removed_by_the_keyboard(window: Open
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await expect(share).to_be_focused()
 
+    path, ours = f"/api/documents/{document}/members/greta", bearer(member("ada"))
+    assert guarded.request("PUT", path, b'{"role":"view"}', **ours)[0] == 200
+    await page.keyboard.press("Enter")
+    await expect(people).to_have_text([re.compile("Ada.*you.*Owner"), re.compile("Greta")])
+    hers = page.get_by_label("What Greta may do")
+    for answer, owner in (("Cancel", "Ada"), ("Make owner", "Greta")):
+        await hers.select_option(label="Make owner…")
+        sure = page.get_by_role("alertdialog", name="Make Greta the owner?")
+        await expect(sure.get_by_role("button", name="Cancel")).to_be_focused()
+        assert await findings(page) == []
+        await sure.get_by_role("button", name=answer).click()
+        await expect(sure).to_have_count(0)
+        await expect(people.filter(has_text=owner).locator(".share-owner")).to_have_text("Owner")
+    await expect(people).to_have_text([re.compile("Greta.*Owner"), re.compile("Ada.*you")])
+    await expect(page.get_by_text("Greta owns the document now.")).to_be_visible()
+    await expect(page.get_by_role("heading", name="People with access")).to_be_focused()
+    await expect(page.get_by_role("option", name="Make owner…", include_hidden=True)).to_have_count(0)
+
 
 async def test_there_is_nothing_to_share_but_the_address_where_nobody_signs_in(
     window: OpenWindow, server: Server, document: str

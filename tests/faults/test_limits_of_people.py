@@ -271,3 +271,31 @@ async def test_documents_that_a_person_owns_have_so_many_bytes_together(
     await writer.until(Kind.SYNC_STATUS)
     assert (await ask(http, server, "GET", "/api/documents/large/content?format=text", headers=ada))[0] == 200
     await writer.leave()
+
+
+async def test_document_that_is_handed_on_counts_as_its_new_owners(
+    http: aiohttp.ClientSession, make_server: MakeServer
+) -> None:
+    server = make_server(*TOKEN_AUTH, settings={"secret": SECRET, "storage_bytes_per_user": 20_000})
+    ada, bob, everywhere = bearer(of("ada")), bearer(of("bob")), bearer(token("*", "admin"))
+    text = {"data": b"words " * 4000}
+
+    async def fill(id: str, owner: dict[str, str]) -> int:
+        plain = {**owner, "Content-Type": "text/plain"}
+        return (await ask(http, server, "PUT", f"/api/documents/{id}/content", headers=plain, **text))[0]
+
+    async def hand_on(id: str, user: str) -> int:
+        path = f"/api/documents/{id}/owner"
+        return (await ask(http, server, "PUT", path, json={"user": user}, headers=everywhere))[0]
+
+    for owner, id in ((ada, "small"), (ada, "large"), (bob, "bobs")):
+        assert (await ask(http, server, "POST", "/api/documents", json={"id": id, "text": "x"}, headers=owner))[0] == 201
+    open_one = await join(http, server, "small", "ada", Dialect.HOCUSPOCUS)
+    assert await fill("large", ada) == 204
+    assert await hand_on("large", "bob") == 507, "nobody is given more than they may have"
+    assert await hand_on("small", "bob") == 200
+    await open_one.send_update(Typist(23).type("room"))
+    await open_one.until(Kind.SYNC_STATUS)
+    assert await fill("bobs", bob) == 204
+    assert (await ask(http, server, "POST", "/api/documents/small/files", data=PNG, headers=ada))[0] == 507
+    await open_one.leave()

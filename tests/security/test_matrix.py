@@ -44,6 +44,7 @@ BODIES: dict[str, Any] = {
     "POST /api/documents/{id}/tokens": {"role": "view"},
     "POST /api/documents/{id}/revocations": {"user": "somebody"},
     "PUT /api/documents/{id}/members/{user}": {"role": "edit"},
+    "PUT /api/documents/{id}/owner": {"user": "somebody"},
     "PATCH /api/documents/{id}/shares/{share}": {"role": "edit"},
     "POST /api/keys": {"documents": "matrix/*", "role": "view"},
 }
@@ -88,8 +89,10 @@ def may(operation: Operation, who: str) -> bool:
         return True
     if operation.own:
         return who not in STRANGERS
-    if who in STRANGERS or who in ELSEWHERE or (operation.everywhere and not who.endswith(" of all")):
+    if who in STRANGERS or who in ELSEWHERE:
         return False
+    if (operation.everywhere or operation.owner) and not who.endswith(" of all"):
+        return False  # none of them owns the document
     least = NEEDS_MORE.get(called(operation), operation.role)
     return ROLES.index(who.split(" ")[0]) >= ROLES.index(least)
 

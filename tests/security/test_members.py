@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Iterator
@@ -127,6 +128,107 @@ def test_member_may_do_what_the_role_says_and_no_more(guarded: Server) -> None:
     assert put(guarded, mine, "view", "owner", member("admin"))[0] == 400
     guarded.restart()
     assert guarded.request("GET", path, **member("comment"))[1]["role"] == "comment"
+
+
+def hand_on(server: Server, document: str, user: str, by: dict[str, str]) -> int:
+    path = f"/api/documents/{document}/owner"
+    return server.request("PUT", path, json.dumps({"user": user}).encode(), **by)[0]
+
+
+def people(server: Server, document: str, by: dict[str, str]) -> list[tuple[str, str, bool]]:
+    """List who is in a document: id, role, whether the owner."""
+    _, answer = server.request("GET", f"/api/documents/{document}/members", **by)
+    return [(line["user"]["id"], line["role"], line["owner"]) for line in answer["members"]]
+
+
+def test_owner_hands_a_document_on_and_stays_an_admin(guarded: Server) -> None:
+    meet(guarded, "bob")
+    mine = make(guarded, "ada", text="ours")
+    put(guarded, mine, "bob", "view", member("ada"))
+    for nonsense in ({}, {"user": ""}, {"user": 5}, {"user": "b" * 201}):
+        path = f"/api/documents/{mine}/owner"
+        assert guarded.request("PUT", path, json.dumps(nonsense).encode(), **member("ada"))[0] == 400
+    assert hand_on(guarded, mine, "nobody-knows", member("ada")) == 404
+    assert hand_on(guarded, mine, "ada", member("ada")) == 200
+    assert hand_on(guarded, mine, "bob", member("ada")) == 200
+    handed_on = [("bob", "admin", True), ("ada", "admin", False)]
+    assert people(guarded, mine, member("ada")) == handed_on
+    assert hand_on(guarded, mine, "ada", member("ada")) == 403, "it is not hers any more"
+    assert put(guarded, mine, "bob", "view", member("ada"))[0] == 409
+    assert guarded.request("DELETE", f"/api/documents/{mine}/members/bob", **member("ada"))[0] == 409
+    guarded.restart()
+    assert people(guarded, mine, member("bob")) == handed_on
+    assert put(guarded, mine, "ada", "comment", member("bob"))[0] == 200
+    assert guarded.request("GET", f"/api/documents/{mine}", **member("ada"))[1]["role"] == "comment"
+    assert guarded.request("DELETE", f"/api/documents/{mine}/members/ada", **member("bob"))[0] == 204
+    assert guarded.request("GET", f"/api/documents/{mine}", **member("ada"))[0] == 403
+    audit = f"/api/audit?document={mine}&action=document.hand-on"
+    _, lines = guarded.request("GET", audit, **bearer(token("*", "admin")))
+    assert [(line["actor"]["id"], line["detail"]) for line in lines["lines"]] == [
+        ("ada", {"user": "bob", "before": "ada"})
+    ]
+
+
+def test_nobody_takes_a_document_from_its_owner(guarded: Server) -> None:
+    meet(guarded, *ROLES)
+    mine = make(guarded, "ada", text="ours")
+    for role in ROLES:
+        put(guarded, mine, role, role, member("ada"))
+    minted = {"role": "admin", "user": {"id": "ada"}}
+    path = f"/api/documents/{mine}"
+    _, made = guarded.request("POST", path + "/tokens", json.dumps(minted).encode(), **member("admin"))
+    _, link = guarded.request("POST", path + "/shares", b'{"role":"edit"}', **member("ada"))
+    _, guest = guarded.request("POST", "/api/shares", json.dumps({"secret": link["secret"]}).encode())
+    claims = [*(member(role) for role in ROLES), member("nobody"), bearer(guest["token"]), bearer(made["token"])]
+    claims += [bearer(token(mine, "admin", "ada")), bearer(token("*", "edit", "ada"))]
+    for by in claims:
+        assert hand_on(guarded, mine, "admin", by) == 403
+    assert people(guarded, mine, member("ada"))[0] == ("ada", "admin", True)
+
+    def told(by: dict[str, str]) -> bool:
+        return bool(guarded.request("GET", path + "/members", **by)[1]["hands_on"])
+
+    everywhere = bearer(token("*", "admin", "root"))
+    assert [told(by) for by in (member("ada"), everywhere, member("admin"), bearer(made["token"]))] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert hand_on(guarded, mine, "view", everywhere) == 200
+    assert people(guarded, mine, everywhere)[0] == ("view", "admin", True)
+    body = json.dumps({"id": f"{mine}-2"}).encode()
+    assert guarded.request("POST", "/api/documents", body, **bearer(token("*", "admin")))[0] == 201
+    assert people(guarded, f"{mine}-2", everywhere) == [], "nobody's"
+    assert hand_on(guarded, f"{mine}-2", "edit", everywhere) == 200
+    assert people(guarded, f"{mine}-2", member("edit")) == [("edit", "admin", True)]
+
+
+async def test_document_has_an_owner_however_its_members_change_at_once(
+    http: aiohttp.ClientSession, guarded: Server
+) -> None:
+    meet(guarded, "bob", "greta")
+    mine = make(guarded, "ada", text="ours")
+    members, everywhere = f"{guarded.url}/api/documents/{mine}/members", bearer(token("*", "admin"))
+    for round in range(5):
+        new, old = ("bob", "ada") if round % 2 == 0 else ("ada", "bob")
+        put(guarded, mine, new, "view", everywhere)
+        async with asyncio.TaskGroup() as tasks:
+            for request in (
+                http.delete(f"{members}/{new}", headers=everywhere),
+                http.put(f"{guarded.url}/api/documents/{mine}/owner", json={"user": new}, headers=everywhere),
+                http.delete(f"{members}/{new}", headers=everywhere),
+                http.put(f"{members}/{new}", json={"role": "view"}, headers=everywhere),
+            ):
+                tasks.create_task(_drained(request))
+        assert people(guarded, mine, everywhere)[0] == (new, "admin", True)
+        assert guarded.request("GET", f"/api/documents/{mine}", **member(new))[1]["role"] == "admin"
+        assert people(guarded, mine, everywhere)[1] == (old, "admin", False)
+
+
+async def _drained(request: Any) -> None:
+    async with request as response:
+        await response.read()
 
 
 @pytest.mark.parametrize("dialect", Dialect)

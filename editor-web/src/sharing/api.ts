@@ -23,6 +23,8 @@ export interface Members {
   readonly members: readonly Member[];
   /** One's own id; empty for whoever has none. */
   readonly you: string;
+  /** Whether one may make another the owner. */
+  readonly hands_on: boolean;
   readonly default_role: Role | 'none';
   /** Whether links can be made here. */
   readonly links: boolean;
@@ -69,6 +71,10 @@ export class SharingApi {
 
   drop(user: string): Promise<void> {
     return request(this.#member(user), { method: 'DELETE', site: this.#site });
+  }
+
+  handOn(user: string): Promise<Member> {
+    return request(`${this.#path}/owner`, { method: 'PUT', body: { user }, site: this.#site });
   }
 
   async people(text: string, signal: AbortSignal): Promise<readonly Who[]> {

@@ -1,6 +1,7 @@
 /** Who has access of their own, and what they may do. */
+import { useSignal } from '@preact/signals';
 import { X } from 'lucide';
-import { useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { sharingWords } from '../i18n/sharing';
 import { Icon } from '../ui/icon';
 import { Avatar } from '../ui/person';
@@ -13,6 +14,7 @@ const NO_COLOR = '#7a7368';
 export function People({ sharing, members }: { sharing: Sharing; members: Members }) {
   const say = sharingWords.value.people;
   const heading = useRef<HTMLHeadingElement>(null);
+  const next = useSignal<Who | null>(null);
   return (
     <section>
       <h3 ref={heading} tabIndex={-1}>
@@ -26,10 +28,19 @@ export function People({ sharing, members }: { sharing: Sharing; members: Member
             member={member}
             you={member.user.id === members.you}
             sharing={sharing}
+            onHandOn={members.hands_on ? () => (next.value = member.user) : undefined}
             onGone={() => heading.current?.focus()}
           />
         ))}
       </ul>
+      {next.value && (
+        <Sure
+          who={next.value}
+          sharing={sharing}
+          onDone={() => heading.current?.focus()}
+          onClose={() => (next.value = null)}
+        />
+      )}
     </section>
   );
 }
@@ -38,11 +49,13 @@ interface RowProps {
   readonly member: Member;
   readonly you: boolean;
   readonly sharing: Sharing;
+  /** To make this person the owner, where one may. */
+  readonly onHandOn: (() => void) | undefined;
   /** The line with the focus in it is gone. */
   readonly onGone: () => void;
 }
 
-function Row({ member, you, sharing, onGone }: RowProps) {
+function Row({ member, you, sharing, onHandOn, onGone }: RowProps) {
   const { people: say, owner, you: youWord } = sharingWords.value;
   const { user, role } = member;
   const name = nameOf(user);
@@ -63,6 +76,7 @@ function Row({ member, you, sharing, onGone }: RowProps) {
             label={say.roleOf(name)}
             disabled={sharing.busy.value}
             onChange={(next) => void sharing.put(user, next)}
+            more={onHandOn && { label: say.makeOwner, onChoose: onHandOn }}
           />
           <button
             type="button"
@@ -75,6 +89,57 @@ function Row({ member, you, sharing, onGone }: RowProps) {
         </>
       )}
     </li>
+  );
+}
+
+interface SureProps {
+  readonly who: Who;
+  readonly sharing: Sharing;
+  readonly onDone: () => void;
+  readonly onClose: () => void;
+}
+
+/** Says what one gives away, and asks once more. */
+function Sure({ who, sharing, onDone, onClose }: SureProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const { sure } = sharingWords.value.people;
+  useLayoutEffect(() => dialog.current?.showModal(), []);
+
+  async function handOn(): Promise<void> {
+    const done = await sharing.handOn(who);
+    dialog.current?.close();
+    if (done) onDone();
+  }
+
+  return (
+    <dialog
+      ref={dialog}
+      class="dialog share-sure"
+      role="alertdialog"
+      aria-labelledby="share-sure-title"
+      aria-describedby="share-sure-text"
+      onClose={onClose}
+    >
+      <div class="dialog-inner">
+        <h2 id="share-sure-title" dir="auto">
+          {sure.title(nameOf(who))}
+        </h2>
+        <p id="share-sure-text">{sure.body}</p>
+        <div class="share-sure-foot">
+          <button type="button" class="button" autofocus onClick={() => dialog.current?.close()}>
+            {sure.cancel}
+          </button>
+          <button
+            type="button"
+            class="button button-primary"
+            disabled={sharing.busy.value}
+            onClick={() => void handOn()}
+          >
+            {sure.make}
+          </button>
+        </div>
+      </div>
+    </dialog>
   );
 }
 

@@ -67,6 +67,15 @@ export class Sharing {
     });
   }
 
+  /** Let the document be somebody else's; what that leaves to oneself, the server says. */
+  async handOn(who: Who): Promise<boolean> {
+    return this.#try(async () => {
+      await this.api.handOn(who.id);
+      this.#members.value = await this.api.members();
+      this.#say(sharingWords.peek().people.handedOn(nameOf(who)));
+    });
+  }
+
   async create(wanted: NewLink): Promise<boolean> {
     return this.#try(async () => {
       const { url, ...link } = await this.api.create(wanted);

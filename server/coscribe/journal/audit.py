@@ -32,6 +32,7 @@ class Action(StrEnum):
     DOCUMENT_EXPORT = "document.export"
     DOCUMENT_IMPORT = "document.import"
     DOCUMENT_DUPLICATE = "document.duplicate"
+    DOCUMENT_HAND_ON = "document.hand-on"
     DOCUMENT_TRASH = "document.trash"
     DOCUMENT_RESTORE = "document.restore"
     DOCUMENT_DELETE = "document.delete"

@@ -299,6 +299,7 @@ Change = (
     | access.SignOut
     | members.PutMember
     | members.DropMember
+    | members.HandOn
     | audit.PutAudit
     | audit.CutAudit
     | purge.Erasure

@@ -10,7 +10,7 @@ from .access import CHANGE_BYTES, AccessQuery
 
 
 class Member(NamedTuple):
-    """Somebody who belongs to a document (by its key); `owner` is 1 for whoever made it; `since` in milliseconds."""
+    """Somebody who belongs to a document (by its key); `owner` is 1 for whose it is; `since` in milliseconds."""
 
     document: int
     user: str
@@ -62,6 +62,17 @@ class DropMember:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOn:
+    """Let somebody own a document, with a role, in place of its owner, who stays a member with the role they have."""
+
+    member: Member
+
+    @property
+    def size(self) -> int:
+        return CHANGE_BYTES
+
+
+@dataclass(frozen=True, slots=True)
 class MembershipQuery(AccessQuery[Membership]):
     """All members of all documents."""
 
@@ -92,6 +103,11 @@ INSERT INTO members (document, user, role, owner, since) VALUES (?,?,?,?,?)
 ON CONFLICT (document, user) DO UPDATE SET role = excluded.role WHERE owner = 0
 """
 _DROP = "DELETE FROM members WHERE document = ? AND user = ? AND owner = 0"
+_DISOWN = "UPDATE members SET owner = 0 WHERE document = ? AND owner = 1 AND user <> ?"
+_OWN = """
+INSERT INTO members (document, user, role, owner, since) VALUES (?,?,?,?,?)
+ON CONFLICT (document, user) DO UPDATE SET role = excluded.role, owner = 1
+"""
 _ALL = "SELECT documents.id, user, role FROM members JOIN documents ON documents.key = members.document"
 _MEMBERS = """
 SELECT user, coalesce(name, ''), coalesce(color, ''), role, owner, since
@@ -106,12 +122,16 @@ ORDER BY lower(name), id LIMIT ?6
 """
 
 
-def write(connection: sqlite3.Connection, change: PutMember | DropMember) -> None:
-    """Put a member in, or take one out."""
-    if isinstance(change, PutMember):
-        connection.execute(_PUT, change.member)
-    else:
-        connection.execute(_DROP, (change.document, change.user))
+def write(connection: sqlite3.Connection, change: PutMember | DropMember | HandOn) -> None:
+    """Put a member in, take one out, or make one the owner."""
+    match change:
+        case PutMember(member):
+            connection.execute(_PUT, member)
+        case DropMember(document, user):
+            connection.execute(_DROP, (document, user))
+        case HandOn(member):
+            connection.execute(_DISOWN, (member.document, member.user))
+            connection.execute(_OWN, member)
 
 
 def find(

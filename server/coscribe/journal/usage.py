@@ -39,13 +39,16 @@ class Owned(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OwnedQuery(AccessQuery[Owned]):
-    """What a person, or the owner of a document (by its key), has: one answer, none for nobody's document."""
+    """What a person, or the owner of a document (by its key), has: one answer, none for nobody's document.
+
+    With both: what the person would have if the document were theirs.
+    """
 
     user: str | None = None
     document: int | None = None
 
 
-_OWNED = "(SELECT document FROM members WHERE user = ?1 AND owner = 1)"
+_OWNED = "(SELECT document FROM members WHERE user = ?1 AND owner = 1 UNION SELECT ?2)"
 _BYTES = f"""
 SELECT (SELECT coalesce(sum(length(body)), 0) FROM updates WHERE document IN {_OWNED})
     + (SELECT coalesce(sum(length(state)), 0) FROM checkpoints WHERE document IN {_OWNED})
@@ -56,7 +59,7 @@ SELECT (SELECT coalesce(sum(length(body)), 0) FROM updates WHERE document IN {_O
 
 def find_owned(query: OwnedQuery, connection: sqlite3.Connection) -> list[Owned]:
     """Add up what somebody's documents have: edits, checkpoints, files; a document in the trash counts."""
-    user = query.user
+    user, more = query.user, query.document
     if user is None:
         found = connection.execute(
             "SELECT user FROM members WHERE document = ? AND owner = 1", (query.document,)
@@ -64,4 +67,4 @@ def find_owned(query: OwnedQuery, connection: sqlite3.Connection) -> list[Owned]
         if found is None:
             return []
         user = str(found[0])
-    return [Owned(user, int(connection.execute(_BYTES, (user,)).fetchone()[0]))]
+    return [Owned(user, int(connection.execute(_BYTES, (user, more)).fetchone()[0]))]

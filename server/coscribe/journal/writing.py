@@ -81,7 +81,7 @@ def write(connection: sqlite3.Connection, changes: Sequence[Change]) -> None:
                     access.put(connection, change)
                 elif type(change) is access.SignOut:
                     access.sign_out(connection, change)
-                elif type(change) is members.PutMember or type(change) is members.DropMember:
+                elif isinstance(change, members.PutMember | members.DropMember | members.HandOn):
                     members.write(connection, change)
             for change in others:
                 if type(change) is ReferToFiles:

@@ -1,25 +1,41 @@
-"""The people of documents: whoever makes one owns it, and may let others in.
+"""The people of documents: whoever makes one owns it, may let others in, and may hand it on.
 
-Always holds: what changes here is known to every judgement at once, and reaches open sessions, before it is on disk.
+Always holds: what changes here is known to every judgement at once, and reaches open sessions, before it is on disk. A
+document that has an owner has one for good.
 """
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from ..access import guests
 from ..access.principal import Principal
 from ..access.roles import Role
 from ..journal.journal import Document
-from ..journal.members import DropMember, Member, MemberQuery, MembershipQuery, PeopleQuery, Person, PutMember
+from ..journal.members import (
+    DropMember,
+    HandOn,
+    Member,
+    MemberQuery,
+    MembershipQuery,
+    PeopleQuery,
+    Person,
+    PutMember,
+)
 
 if TYPE_CHECKING:
     from .hub import Hub
 
 
 class Membership:
-    """Puts people into documents and takes them out."""
+    """Puts people into documents and takes them out.
+
+    `changing` is held from a look at the members to the change that relies on it: who is being made the owner must not
+    be taken out meanwhile.
+    """
 
     def __init__(self, hub: "Hub") -> None:
         self._hub = hub
+        self.changing = asyncio.Lock()
 
     async def start(self) -> None:
         """Learn who belongs where."""
@@ -56,3 +72,11 @@ class Membership:
         self._hub.gate.members.drop(document.id, user)
         self._hub.admission.rejudge()
         await self._hub.journal.submit(DropMember(document.key, user))
+
+    async def hand_on(self, document: Document, user: str, before: str) -> None:
+        """Make somebody the owner, and whoever was `before` (empty for nobody) an admin; on disk on return."""
+        self._hub.gate.members.put(document.id, user, Role.ADMIN)
+        self._hub.admission.rejudge()
+        member = Member(document.key, user, int(Role.ADMIN), 1, self._hub.env.wall_ms())
+        await self._hub.journal.submit(HandOn(member))
+        await self._hub.quotas.hand_on(document, before)

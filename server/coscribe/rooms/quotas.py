@@ -7,6 +7,7 @@ limit may so be passed by what half a minute brings.
 from typing import TYPE_CHECKING
 
 from ..journal.errors import StoreFailed
+from ..journal.journal import Document
 from ..journal.usage import OwnedQuery
 from .space import WorkspaceFull
 
@@ -53,6 +54,29 @@ class Quotas:
         if self._most and user:
             await self._ask(OwnedQuery(user=user))
             self.check(user)
+
+    async def check_gift(self, user: str, key: int) -> None:
+        """Raise WorkspaceFull when a person may not have a document (by its key) beside their own; StoreFailed."""
+        if not self._most:
+            return
+        for _, size in await self._hub.store.find(OwnedQuery(user=user, document=key)):
+            if size > self._most:
+                raise WorkspaceFull(
+                    f"with this document theirs would have {size} bytes, more than the {self._most} that a person's may"
+                )
+
+    async def hand_on(self, document: Document, before: str) -> None:
+        """Count a document as its new owner's, and no more as that of the one before; open ones hear of it at once."""
+        if not self._most:
+            return
+        if before:
+            await self._ask(OwnedQuery(user=before))
+        owner = await self.owner(document.key)
+        room = self._hub.rooms.get(document.id)
+        if room is not None:
+            room.owner = owner
+        for each in self._hub.rooms.values():
+            each.measure()
 
     async def owner(self, key: int) -> str:
         """Find out whose a document is, and how much they have; nobody's where that does not matter."""

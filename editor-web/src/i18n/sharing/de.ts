@@ -27,6 +27,14 @@ export const de: SharingMessages = {
     remove: (name) => `${name} entfernen`,
     removed: (name) => `${name} hat keinen eigenen Zugang mehr.`,
     changed: (name) => `Für ${name} geändert.`,
+    makeOwner: 'Dokument übergeben …',
+    handedOn: (name) => `Das Dokument gehört jetzt ${name}.`,
+    sure: {
+      title: (name) => `Das Dokument an ${name} übergeben?`,
+      body: 'Was es enthält, zählt dann zum Speicher dieser Person, und nur sie kann es weitergeben. Wem es jetzt gehört, darf es weiter verwalten, solange sie es erlaubt.',
+      make: 'Übergeben',
+      cancel: 'Abbrechen',
+    },
   },
   general: {
     title: 'Alle anderen',

@@ -25,6 +25,14 @@ export const en = {
     remove: (name: string) => `Remove ${name}`,
     removed: (name: string) => `${name} has no access of their own any more.`,
     changed: (name: string) => `Changed for ${name}.`,
+    makeOwner: 'Make owner…',
+    handedOn: (name: string) => `${name} owns the document now.`,
+    sure: {
+      title: (name: string) => `Make ${name} the owner?`,
+      body: 'What the document holds then counts as theirs, and only they can hand it on. Whoever owns it now can still manage it, as long as the new owner lets them.',
+      make: 'Make owner',
+      cancel: 'Cancel',
+    },
   },
   general: {
     title: 'Everybody else',

@@ -78,7 +78,8 @@ def _written(operation: Operation) -> dict[str, Any]:
 def _description(operation: Operation) -> str:
     need = ""
     if operation.role:
-        need = f"Needs the role `{operation.role}`{' for all documents' if operation.everywhere else ''}."
+        reach = " for all documents" if operation.everywhere or operation.owner else ""
+        need = f"Needs the role `{operation.role}`{reach}{', or to own this one' if operation.owner else ''}."
     return f"{operation.description} {need}".strip()
 
 

@@ -35,8 +35,9 @@ class Answer:
 class Operation:
     """A request: its role (none: anybody), its body by media type, its good answers and the statuses of problems.
 
-    `own` ones answer about the documents that the caller has the role for; `example` is what follows the address in a
-    call of curl.
+    `own` ones answer about the documents that the caller has the role for; of those with `owner` a document's owner is
+    enough, where otherwise the role for all documents is needed; `example` is what follows the address in a call of
+    curl.
     """
 
     method: str
@@ -48,6 +49,7 @@ class Operation:
     role: str | None = None
     everywhere: bool = False
     own: bool = False
+    owner: bool = False
     parameters: tuple[Parameter, ...] = ()
     body: dict[str, Schema] = field(default_factory=dict)
     body_required: bool = True

@@ -59,7 +59,8 @@ def _operation(operation: Operation, origin: str) -> str:
     method = f'<span class="{operation.method.lower()}">{operation.method}</span>'
     role = ""
     if operation.role:
-        role = f'<span class="role">{operation.role}{" of all" if operation.everywhere else ""}</span>'
+        reach = " of all" if operation.everywhere else " of all, or owner" if operation.owner else ""
+        role = f'<span class="role">{operation.role}{reach}</span>'
     description = f"<p>{_prose(operation.description)}</p>" if operation.description else ""
     return (
         f'<article id="{operation.name}"><h3><a href="#{operation.name}">{method} '

@@ -228,11 +228,13 @@ SCHEMAS: dict[str, Schema] = {
         {
             "members": listed(ref("Member")),
             "you": {**TEXT, "description": "The id of whoever asks."},
+            "hands_on": {"type": "boolean", "description": "Whether they may make another the owner."},
             "default_role": {"enum": ["none", *ROLE["enum"]], "description": "What everybody who signs in may do."},
             "links": {"type": "boolean", "description": "Whether links can be made here."},
         }
     ),
     "MemberRole": shape({"role": ROLE}),
+    "Owner": shape({"user": {**TEXT, "minLength": 1, "maxLength": 200, "description": "A person's id."}}),
     "People": shape({"people": listed(_WHO)}),
     "AuditPage": shape(
         {
