@@ -289,7 +289,8 @@ async def test_document_that_is_handed_on_counts_as_its_new_owners(
         return (await ask(http, server, "PUT", path, json={"user": user}, headers=everywhere))[0]
 
     for owner, id in ((ada, "small"), (ada, "large"), (bob, "bobs")):
-        assert (await ask(http, server, "POST", "/api/documents", json={"id": id, "text": "x"}, headers=owner))[0] == 201
+        made = {"id": id, "text": "x"}
+        assert (await ask(http, server, "POST", "/api/documents", json=made, headers=owner))[0] == 201
     open_one = await join(http, server, "small", "ada", Dialect.HOCUSPOCUS)
     assert await fill("large", ada) == 204
     assert await hand_on("large", "bob") == 507, "nobody is given more than they may have"
