@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urljoin, urlsplit
@@ -108,6 +108,13 @@ class Visitor:
         found: dict[str, Any] = await (await self.get("/auth/session", **headers)).json()
         return found
 
+    async def make_document(self) -> str:
+        """Make a document of one's own; return its id."""
+        status, answer = await self.send("POST", "/api/documents", {"text": "kept"})
+        assert status == 201, answer
+        id: str = answer["id"]
+        return id
+
     async def send(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
         """Send something as the server's own page does."""
         headers = {"Origin": self.server.url, "Sec-Fetch-Site": "same-origin", **headers}
@@ -120,6 +127,10 @@ class Visitor:
         """Return a cookie that the server gave."""
         name = f"coscribe-{self.server.port}{kind}"
         return next((each.value for each in self.http.cookie_jar if each.key == name), None)
+
+
+Visit = Callable[[Server], Awaitable[Visitor]]
+"""Lets somebody come, with a browser of their own."""
 
 
 class FakeProvider:
