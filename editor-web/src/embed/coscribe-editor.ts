@@ -8,7 +8,16 @@ import type { Person } from '../collab/presence';
 import { wish } from '../i18n/wish';
 import { claimsOf } from './claims';
 import type { Frame } from './frame';
-import { type Reason, Tokens } from './tokens';
+import { Tokens } from './tokens';
+import type {
+  CoscribeEditorEventMap,
+  CoscribeEditor as Declared,
+  Reason,
+  State,
+  Theme,
+  TokenProvider,
+  ToolbarKind,
+} from './types/coscribe-editor';
 
 const HERE = new URL(/* @vite-ignore */ '..', import.meta.url).href.replace(/\/$/, '');
 const PLACE = ['document', 'server', 'offline'];
@@ -21,11 +30,13 @@ const scriptsRun = new Promise<void>((resolve) => {
   else addEventListener('DOMContentLoaded', () => resolve(), { once: true });
 });
 
-export type Theme = 'auto' | 'light' | 'dark';
-export type ToolbarKind = 'full' | 'status' | 'none';
-export type TokenProvider = (wanted: { document: string; reason: Reason }) => string | null | Promise<string | null>;
+/** Tells the page what happens, as its types say. */
+export type Tell = <Name extends keyof CoscribeEditorEventMap>(
+  name: Name,
+  detail: CoscribeEditorEventMap[Name]['detail'],
+) => void;
 
-export class CoscribeEditor extends HTMLElement {
+export class CoscribeEditor extends HTMLElement implements Declared {
   static readonly observedAttributes = [...PLACE, 'token', 'name', 'color', 'theme', 'toolbar', 'readonly', 'lang'];
 
   /** Asked for a token when there is none, when it ends soon, and when the server did not take it. */
@@ -139,7 +150,7 @@ export class CoscribeEditor extends HTMLElement {
   }
 
   /** What is true about saving, as in the event `coscribe-status`. */
-  get status(): string {
+  get status(): State {
     return this.#frame?.status ?? 'loading';
   }
 
@@ -201,13 +212,13 @@ export class CoscribeEditor extends HTMLElement {
         tokens: this.#tokens,
         me: this.#me,
         look: this.#look,
-        tell: (name, detail) => this.#tell(name, detail),
+        tell: this.#tell,
       });
       if (this.#caret) this.#frame.focus(this.#caret);
       this.#caret = null;
       this.#speak();
     } catch (error) {
-      this.#tell('error', { code: 'unreachable', message: String(error) });
+      this.#tell('coscribe-error', { code: 'unreachable', message: String(error) });
     }
   }
 
@@ -255,7 +266,7 @@ export class CoscribeEditor extends HTMLElement {
       };
       this.#given = end;
       signal.addEventListener('abort', end, { once: true });
-      this.#tell('token-needed', wanted);
+      this.#tell('coscribe-token-needed', wanted);
     });
   }
 
@@ -276,9 +287,9 @@ export class CoscribeEditor extends HTMLElement {
     void this.#frame?.speak(this.#language());
   }
 
-  #tell(name: string, detail: object): void {
-    this.dispatchEvent(new CustomEvent(`coscribe-${name}`, { detail, bubbles: true, composed: true }));
-  }
+  readonly #tell: Tell = (name, detail) => {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  };
 
   #upgrade(name: string): void {
     if (!Object.hasOwn(this, name)) return;
@@ -286,12 +297,6 @@ export class CoscribeEditor extends HTMLElement {
     const value = own[name];
     delete own[name];
     own[name] = value;
-  }
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'coscribe-editor': CoscribeEditor;
   }
 }
 

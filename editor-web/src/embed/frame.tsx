@@ -25,12 +25,15 @@ import type { Editor } from '../editor/editor';
 import { SCHEMA_VERSION } from '../editor/version';
 import { language, preferred, speak, words } from '../i18n';
 import { ActivityWatch } from '../tools/activity';
+import { toolOf } from '../tools/keys';
 import { Survey } from '../tools/survey';
 import { online } from '../ui/device';
-import type { Theme, ToolbarKind } from './coscribe-editor';
+import type { Tell } from './coscribe-editor';
+import type { Finding } from './finding';
 import { letRest, whenSaved } from './saved';
 import { dress, undress } from './styles';
 import type { Tokens } from './tokens';
+import type { Theme, ToolbarKind } from './types/coscribe-editor';
 import { View } from './view';
 
 /** What is not saved when the content is asked for has this long to be. */
@@ -52,7 +55,7 @@ export interface Setting {
   /** An empty name or colour is for the editor to choose. */
   readonly me: ReadonlySignal<Person>;
   readonly look: ReadonlySignal<Look>;
-  readonly tell: (name: string, detail: object) => void;
+  readonly tell: Tell;
 }
 
 /** The editor on the page that was written in last speaks for all. */
@@ -61,6 +64,7 @@ export const speaker = signal<Frame | null>(null);
 export class Frame {
   readonly session = signal<Session | null>(null);
   readonly editor = signal<Editor | null>(null);
+  readonly finding = signal<Finding | null>(null);
   readonly look: ReadonlySignal<Look>;
   /** The page is being asked for a token. */
   readonly asking = signal(false);
@@ -100,6 +104,7 @@ export class Frame {
     tree.replaceChildren(); // what the page has shown until now
     render(<View frame={this} />, tree);
     speaker.value ??= this;
+    tree.addEventListener('keydown', this.#tools, { capture: true });
     for (const key of KEYS) tree.addEventListener(key, keepKeys);
     tree.addEventListener('focusin', this.#speaks);
     addEventListener('beforeunload', this.#leaving);
@@ -110,7 +115,7 @@ export class Frame {
     );
   }
 
-  get status(): string {
+  get status(): StatusKind {
     return this.asking.peek() ? 'loading' : (this.session.peek()?.status.peek().kind ?? 'loading');
   }
 
@@ -162,6 +167,7 @@ export class Frame {
   }
 
   destroy(): void {
+    this.#tree.removeEventListener('keydown', this.#tools, { capture: true });
     for (const key of KEYS) this.#tree.removeEventListener(key, keepKeys);
     this.#tree.removeEventListener('focusin', this.#speaks);
     removeEventListener('beforeunload', this.#leaving);
@@ -210,7 +216,7 @@ export class Frame {
         if (this.editor.value === null || ready) return;
         ready = true;
         this.#putCaret();
-        tell('ready', { document });
+        tell('coscribe-ready', { document });
       }),
       effect(() => {
         // Lists and tables run the way of the text.
@@ -218,11 +224,20 @@ export class Frame {
         return () => survey?.destroy();
       }),
       effect(() => {
+        void this.editor.value;
+        return () => {
+          this.finding.peek()?.destroy();
+          this.finding.value = null;
+        };
+      }),
+      effect(() => {
         const { kind, changes } = session.status.value;
         if ((kind === 'signIn' && this.asking.value) || same(told, kind, changes)) return;
         told = { kind, changes };
-        tell('status', { state: kind, changes });
-        if (isEnded(session.access.peek())) tell('error', { code: kind, message: words.peek().status.hint[kind] });
+        tell('coscribe-status', { state: kind, changes });
+        if (isEnded(session.access.peek())) {
+          tell('coscribe-error', { code: kind, message: words.peek().status.hint[kind] });
+        }
       }),
     ];
     this.#stopFollowing = () => {
@@ -256,10 +271,28 @@ export class Frame {
       setTimeout(() => {
         const own = this.#changed === 2;
         this.#changed = 0;
-        this.#setting.tell('change', { own });
+        this.#setting.tell('coscribe-change', { own });
       });
     }
     this.#changed = Math.max(this.#changed, local ? 2 : 1);
+  }
+
+  /** Looking for words here means those of the text; elsewhere on the page it is the browser's affair. */
+  readonly #tools = (event: Event): void => {
+    const { isComposing } = event as KeyboardEvent;
+    const tool = toolOf(event as KeyboardEvent);
+    const editor = this.editor.peek();
+    if (isComposing || editor === null || (tool !== 'find' && tool !== 'replace')) return;
+    event.preventDefault();
+    event.stopPropagation();
+    void this.#look(editor, tool);
+  };
+
+  async #look(editor: Editor, mode: 'find' | 'replace'): Promise<void> {
+    const { Finding } = await import('./finding');
+    if (this.editor.peek() !== editor) return;
+    this.finding.value ??= new Finding(editor.surface);
+    this.finding.value.find.open(mode);
   }
 
   readonly #speaks = (): void => {

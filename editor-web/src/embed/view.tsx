@@ -29,6 +29,7 @@ function Opened({ frame, session }: { frame: Frame; session: Session }) {
   const editor = frame.editor.value;
   const access = session.access.value;
   const writable = !readOnly && (access === 'write' || access === 'unknown');
+  const finding = frame.finding.value;
   const tools = toolbar === 'full' && !readOnly && access !== 'read' && !isEnded(access);
   return (
     <>
@@ -39,6 +40,7 @@ function Opened({ frame, session }: { frame: Frame; session: Session }) {
           <Others here={session.presence.others.value} />
         </div>
       )}
+      {finding && <finding.Bar writable={writable} />}
       <div class="desk">
         <LeftoverNotice session={session} />
         <Notice frame={frame} session={session} />

@@ -25,14 +25,9 @@ export function FindBar({ find, writable }: { find: Find; writable: boolean }) {
 
   // Each opening puts the keyboard here, also when it is open already.
   useEffect(() => {
-    const take = () => {
-      field.current?.focus();
-      field.current?.select();
-    };
-    take();
-    addEventListener('coscribe:find', take);
-    return () => removeEventListener('coscribe:find', take);
-  }, [mode]);
+    field.current?.focus();
+    field.current?.select();
+  }, [mode, find.opened.value]);
 
   function keys(event: KeyboardEvent): void {
     if (event.isComposing) return;
@@ -74,7 +69,7 @@ export function FindBar({ find, writable }: { find: Find; writable: boolean }) {
           <Result find={find} />
           <Option find={find} name="matchCase" icon={CaseSensitive} />
           <Option find={find} name="wholeWord" icon={WholeWord} />
-          <Option find={find} name="regex" icon={Regex} />
+          {find.patterns && <Option find={find} name="regex" icon={Regex} />}
           <span class="find-gap" />
           <Step label={names.previous} icon={ArrowUp} run={() => void find.step(-1)} />
           <Step label={names.next} icon={ArrowDown} run={() => void find.step(1)} />

@@ -83,7 +83,10 @@ class _Pages:
         path = self._folder / name
         if not path.is_file():
             raise Problem(HTTPStatus.NOT_FOUND, "The editor has no such file; reload the page.")
-        return web.FileResponse(path, headers={**self._headers, "Cache-Control": cache})
+        headers = {**self._headers, "Cache-Control": cache}
+        if name.endswith(".d.ts"):
+            headers["Content-Type"] = "text/plain; charset=utf-8"  # what ends in .ts is otherwise taken for a film
+        return web.FileResponse(path, headers=headers)
 
 
 def _plain(request: web.Request) -> str:

@@ -39,6 +39,8 @@ export class Find {
   readonly at: ReadonlySignal<number>;
   readonly problem: ReadonlySignal<Problem>;
   readonly replacement = signal('');
+  /** Counts how often it was asked for: each time the keyboard goes there. */
+  readonly opened = signal(0);
   readonly #mode = signal<'closed' | 'find' | 'replace'>('closed');
   readonly #query = signal(nothing);
   readonly #count = signal(0);
@@ -48,6 +50,8 @@ export class Find {
   readonly #overlay: Overlay;
   readonly #searcher = new Searcher();
   readonly #idle = new Idle(() => void this.#search());
+  /** A window does not hear what scrolls inside of a shadow tree. */
+  readonly #scrolling: readonly EventTarget[];
   #known = new WeakMap<Node, readonly Match[]>();
   #places: readonly Place[] = [];
   /** The text that the places were found in. */
@@ -58,14 +62,21 @@ export class Find {
   constructor(tiptap: Tiptap, overlay: Overlay) {
     this.#tiptap = tiptap;
     this.#overlay = overlay;
+    this.#scrolling = [window, tiptap.view.root];
     this.mode = this.#mode;
     this.query = this.#query;
     this.count = this.#count;
     this.at = this.#at;
     this.problem = this.#problem;
     tiptap.on('transaction', this.#changed);
-    addEventListener('scroll', this.#scrolled, { capture: true, passive: true });
+    for (const place of this.#scrolling) {
+      place.addEventListener('scroll', this.#scrolled, { capture: true, passive: true });
+    }
     addEventListener('resize', this.#scrolled);
+  }
+
+  get patterns(): boolean {
+    return this.#searcher.patterns;
   }
 
   /** Open it, with what is selected as the words to look for. */
@@ -74,7 +85,7 @@ export class Find {
     const { from, to, $from, $to, empty } = state.selection;
     const chosen = !empty && $from.sameParent($to) && to - from <= PREFILL_LIMIT ? state.doc.textBetween(from, to) : '';
     this.#mode.value = mode;
-    dispatchEvent(new Event('coscribe:find'));
+    this.opened.value += 1;
     if (chosen) this.look({ text: chosen, regex: false });
     else void this.#search();
   }
@@ -143,7 +154,7 @@ export class Find {
     cancelAnimationFrame(this.#frame);
     this.#searcher.destroy();
     this.#tiptap.off('transaction', this.#changed);
-    removeEventListener('scroll', this.#scrolled, { capture: true });
+    for (const place of this.#scrolling) place.removeEventListener('scroll', this.#scrolled, { capture: true });
     removeEventListener('resize', this.#scrolled);
   }
 

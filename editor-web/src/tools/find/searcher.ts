@@ -8,6 +8,8 @@ const DEADLINE_MS = 1_500;
 export type Found = readonly Match[][] | 'invalid' | 'slow';
 
 export class Searcher {
+  /** Whether patterns may be looked for: one that takes for ever is ended. */
+  readonly patterns: boolean = true;
   #worker: Worker | null = null;
   #number = 0;
 
