@@ -267,8 +267,9 @@ async def test_documents_that_a_person_owns_have_so_many_bytes_together(
     await writer.send_update(Typist(21).type("no room"))
     assert await writer.until_closed() == TOO_LARGE
     writer = await join(http, server, "bobs", "ada", Dialect.HOCUSPOCUS)
+    mark = len(writer.messages)
     await writer.send_update(Typist(22).type("room"))
-    await writer.until(Kind.SYNC_STATUS)
+    await writer.until(Kind.SYNC_STATUS, after=mark)
     assert (await ask(http, server, "GET", "/api/documents/large/content?format=text", headers=ada))[0] == 200
     await writer.leave()
 
@@ -295,8 +296,9 @@ async def test_document_that_is_handed_on_counts_as_its_new_owners(
     assert await fill("large", ada) == 204
     assert await hand_on("large", "bob") == 507, "nobody is given more than they may have"
     assert await hand_on("small", "bob") == 200
+    mark = len(open_one.messages)
     await open_one.send_update(Typist(23).type("room"))
-    await open_one.until(Kind.SYNC_STATUS)
+    await open_one.until(Kind.SYNC_STATUS, after=mark)
     assert await fill("bobs", bob) == 204
     assert (await ask(http, server, "POST", "/api/documents/small/files", data=PNG, headers=ada))[0] == 507
     await open_one.leave()
