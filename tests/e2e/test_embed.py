@@ -144,6 +144,15 @@ async def write(where: Window, words: str, user: str = "ada") -> None:
     await where.page.keyboard.type(words)
 
 
+async def look_for(where: Window, words: str, user: str = "ada") -> None:
+    """Look for words by the keyboard, once what does that is there."""
+    deadline = time.monotonic() + WAIT_MS / 1000
+    while not await editor(where, user).locator(".find").count():
+        assert time.monotonic() < deadline, "it never came"
+        await where.page.keyboard.press("Control+f")
+    await where.page.keyboard.type(words)
+
+
 async def has_status(where: Window, status: str, user: str = "ada", within_s: float = WAIT_MS / 1000) -> None:
     # Not with `wait_for_function`: the page's policy forbids to evaluate what it is given.
     seen, deadline = None, time.monotonic() + within_s
@@ -212,10 +221,8 @@ async def test_the_tools_work_inside_the_element(show: Show, document: str) -> N
     await page.keyboard.press("Enter")
     await expect(text(ada).locator("h1 a")).to_have_attribute("href", "https://example.org")
     # The browser would not look into the tree for words of the text alone.
-    await page.keyboard.press("Control+f")
     bar = editor(ada).get_by_role("search", name="Find and replace")
-    await expect(bar.get_by_label("Find", exact=True)).to_be_focused()
-    await page.keyboard.type("HEADING")
+    await look_for(ada, "HEADING")
     await expect(bar.get_by_role("status")).to_have_text("1 of 1")
     await expect(text(ada).locator(".found-now")).to_have_text("heading")
     await expect(bar.get_by_role("button", name="Regular expression")).to_have_count(0)
@@ -227,6 +234,29 @@ async def test_the_tools_work_inside_the_element(show: Show, document: str) -> N
     await page.keyboard.press("Escape")
     await expect(bar).to_have_count(0)
     await expect(text(ada)).to_be_focused()
+    await page.keyboard.press("Control+f")
+    await page.keyboard.type("only")  # at once, and not into the text
+    await expect(text(ada).locator(".found-now")).to_have_text("only")
+    await expect(text(ada).locator("h1")).to_have_text("Not only A title")
+
+
+async def test_words_are_brought_into_sight_where_the_text_scrolls_inside(show: Show, document: str) -> None:
+    ada = await show(element(document))
+    await editor(ada).evaluate("(editor) => { editor.style.height = '16rem'; }")
+    await write(ada, "word\n" * 9)
+    await look_for(ada, "word")
+    bar = editor(ada).get_by_role("search")
+    await expect(bar.get_by_role("status")).to_have_text("1 of 9")
+    for place in range(2, 10):
+        await ada.page.keyboard.press("Enter")
+        await expect(bar.get_by_role("status")).to_have_text(f"{place} of 9")
+        assert await text(ada).evaluate(
+            """(prose) => {
+              const [found, desk] = [prose.querySelector('.found-now'), prose.closest('.desk')];
+              const [{ top, bottom }, sight] = [found, desk].map((each) => each.getBoundingClientRect());
+              return sight.top <= top && bottom <= sight.bottom;
+            }"""
+        )
 
 
 async def test_the_page_and_the_element_leave_each_other_alone(show: Show, document: str) -> None:

@@ -1,4 +1,4 @@
-/** Find and replace in the text of one element: comes when somebody first looks for something. */
+/** Find and replace in the text of one element: comes when nothing else is to do. */
 import type { Editor as Tiptap } from '@tiptap/core';
 import { Find } from '../tools/find/find';
 import { FindBar } from '../tools/findBar';

@@ -28,6 +28,7 @@ import { ActivityWatch } from '../tools/activity';
 import { toolOf } from '../tools/keys';
 import { Survey } from '../tools/survey';
 import { online } from '../ui/device';
+import { whenIdle } from '../ui/whenIdle';
 import type { Tell } from './coscribe-editor';
 import type { Finding } from './finding';
 import { letRest, whenSaved } from './saved';
@@ -224,11 +225,8 @@ export class Frame {
         return () => survey?.destroy();
       }),
       effect(() => {
-        void this.editor.value;
-        return () => {
-          this.finding.peek()?.destroy();
-          this.finding.value = null;
-        };
+        const editor = this.editor.value;
+        return editor ? this.#prepare(editor) : undefined;
       }),
       effect(() => {
         const { kind, changes } = session.status.value;
@@ -281,18 +279,26 @@ export class Frame {
   readonly #tools = (event: Event): void => {
     const { isComposing } = event as KeyboardEvent;
     const tool = toolOf(event as KeyboardEvent);
-    const editor = this.editor.peek();
-    if (isComposing || editor === null || (tool !== 'find' && tool !== 'replace')) return;
+    const finding = this.finding.peek();
+    if (isComposing || finding === null || (tool !== 'find' && tool !== 'replace')) return;
     event.preventDefault();
     event.stopPropagation();
-    void this.#look(editor, tool);
+    finding.find.open(tool);
   };
 
-  async #look(editor: Editor, mode: 'find' | 'replace'): Promise<void> {
-    const { Finding } = await import('./finding');
-    if (this.editor.peek() !== editor) return;
-    this.finding.value ??= new Finding(editor.surface);
-    this.finding.value.find.open(mode);
+  /** Have at hand what looks for words: if it came only when it is asked for, what is typed next would be in the text. */
+  #prepare(editor: Editor): () => void {
+    let wanted = true;
+    const stop = whenIdle(async () => {
+      const late = await import('./finding').catch(() => null); // without it, the browser looks
+      if (wanted && late) this.finding.value = new late.Finding(editor.surface);
+    });
+    return () => {
+      wanted = false;
+      stop();
+      this.finding.peek()?.destroy();
+      this.finding.value = null;
+    };
   }
 
   readonly #speaks = (): void => {

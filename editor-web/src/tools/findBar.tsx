@@ -10,7 +10,7 @@ import {
   WholeWord,
   X,
 } from 'lucide';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { words } from '../i18n';
 import { toolsWords } from '../i18n/tools';
 import { Icon } from '../ui/icon';
@@ -23,8 +23,8 @@ export function FindBar({ find, writable }: { find: Find; writable: boolean }) {
   const mode = find.mode.value;
   const { find: names } = toolsWords.value;
 
-  // Each opening puts the keyboard here, also when it is open already.
-  useEffect(() => {
+  // Each opening puts the keyboard here, also when it is open already, before the next letter is typed.
+  useLayoutEffect(() => {
     field.current?.focus();
     field.current?.select();
   }, [mode, find.opened.value]);

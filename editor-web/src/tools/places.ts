@@ -28,10 +28,30 @@ export function firstBelow(blocks: ArrayLike<Element>, height: number): number {
   return low;
 }
 
-/** Scroll so that this position is well inside the window; it stays where it is when it is already. */
+/** Scroll so that this position is well in sight; it stays where it is when it is already. */
 export function reveal(view: EditorView, position: number): void {
   const { top, bottom } = view.coordsAtPos(position);
-  if (top < innerHeight * 0.15 || bottom > innerHeight * 0.75) scrollTo(view, position, 0.4);
+  const sight = sightOf(view.dom);
+  const height = sight.bottom - sight.top;
+  if (top < sight.top + height * 0.15 || bottom > sight.top + height * 0.75) scrollTo(view, position, 0.4);
+}
+
+/** Between which heights of the window something is seen, with all that it scrolls in. */
+function sightOf(seen: Element): { top: number; bottom: number } {
+  const sight = { top: 0, bottom: innerHeight };
+  for (let around = outside(seen); around && around !== document.body; around = outside(around)) {
+    if (around.scrollHeight <= around.clientHeight) continue;
+    if (!/auto|scroll/.test(getComputedStyle(around).overflowY)) continue;
+    const { top, bottom } = around.getBoundingClientRect();
+    sight.top = Math.max(sight.top, top);
+    sight.bottom = Math.min(sight.bottom, bottom);
+  }
+  return sight;
+}
+
+function outside(element: Element): Element | null {
+  const root = element.getRootNode();
+  return element.parentElement ?? (root instanceof ShadowRoot ? root.host : null);
 }
 
 /** Scroll so that this position stands this far down the window. */
