@@ -18,16 +18,16 @@ from aiohttp.http_exceptions import HttpProcessingError
 from .origins import Proxies
 from .problems import Problem, problem_response
 from .rates import network_of
+from .turns import Share, Turns
 
 SPARE_CONNECTIONS = 256
 """Beside the WebSockets that an address may have, so that whoever is refused one hears why."""
 LISTEN_BACKLOG = 4096
 """aiohttp's 128 turns thousands of clients that come back at once into seconds of SYN retries."""
 KEEP_ALIVE_S = 75.0
-PIECE_BYTES = 4 << 10
-TURN_S = 0.001
-REST = 4
-"""Reading one connection's frames takes a millisecond at a time, and a fifth of the time; honest ones need less."""
+PIECE_BYTES = 1 << 10
+SMALL_BYTES = 512
+"""What is read so quickly that nobody need look at the clock."""
 _TIMEOUT = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 _CROWDED = b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\nRetry-After: 5\r\nConnection: close\r\n\r\n"
 
@@ -66,14 +66,17 @@ class Crowd:
 class _Connection(web.RequestHandler):
     """aiohttp's side of a connection, watched."""
 
-    __slots__ = ("_crowd", "_head_deadline_s", "_heads", "_held", "_network", "_watch")
+    __slots__ = ("_crowd", "_head_deadline_s", "_heads", "_held", "_in_line", "_network", "_read", "_watch", "share")
 
-    def __init__(self, manager: web.Server, crowd: Crowd, head_deadline_s: float, **options: Any) -> None:
+    def __init__(self, manager: web.Server, crowd: Crowd, turns: Turns, head_deadline_s: float, **options: Any) -> None:
         super().__init__(manager, loop=asyncio.get_running_loop(), **options)
+        self.share = Share(turns)
         self._crowd = crowd
         self._head_deadline_s = head_deadline_s
         self._heads = 0
         self._held = b""
+        self._read = 0
+        self._in_line = False
         self._network: str | None = None
         self._watch: asyncio.TimerHandle | None = None
 
@@ -98,10 +101,12 @@ class _Connection(web.RequestHandler):
     def data_received(self, data: bytes) -> None:
         """Take what has come; the time for a head begins with its first byte and ends with its last."""
         if self._payload_parser is not None:
-            if self._held or len(data) > PIECE_BYTES:
-                self._feed(data)
-            else:
+            if len(data) <= SMALL_BYTES and not self._held:
                 super().data_received(data)
+            elif self._held:
+                self._held, self._read = self._held[self._read :] + data, 0
+            else:
+                self._feed(data, 0)
             return
         super().data_received(data)
         if self._request_count != self._heads:
@@ -112,28 +117,50 @@ class _Connection(web.RequestHandler):
 
     # WebSockets
 
-    def _feed(self, data: bytes) -> None:
-        """Have frames read, and others a turn where reading them takes long: a flood of tiny frames does."""
-        if self._held:
-            self._held += data
-            return
-        begun = perf_counter()
-        for at in range(0, len(data), PIECE_BYTES):
-            spent_s = perf_counter() - begun
-            if spent_s > TURN_S:
-                self._held = data[at:]
-                self._pause_reading_for_buffer()
-                self._loop.call_later(spent_s * REST, self._go_on)
-                return
+    def _feed(self, data: bytes, at: int) -> None:
+        """Have frames read from a place on, until they are many: a flood of tiny ones takes long to read."""
+        begun = now = perf_counter()
+        until = begun + self.share.turns.length_s(begun)
+        while True:
             super().data_received(data[at : at + PIECE_BYTES])
+            at += PIECE_BYTES
+            now = perf_counter()
+            if at >= len(data) or now >= until or self._reading_paused:
+                break
+        self.share.spend(now - begun)
+        self.share.held = at < len(data)
+        if self.share.held:
+            self._held, self._read = data, at
+            if not self._buffer_paused:
+                self._pause_reading_for_buffer()
+            if not self._reading_paused:
+                self._take_turn(now - begun)
+        elif self._buffer_paused:
+            self._resume_reading_for_buffer()
+
+    def _take_turn(self, spent_s: float) -> None:
+        if self._in_line:
+            return
+        self._in_line = True
+        if self.share.heavy:
+            self.share.turns.enter(self._go_on, spent_s)
+        else:
+            self._loop.call_soon(self._go_on)
 
     def _go_on(self) -> None:
-        held, self._held = self._held, b""
-        if self.transport is None or self._payload_parser is None:
+        """Read what has been waiting, unless there is enough that was read and is not handled yet."""
+        self._in_line = False
+        if self._reading_paused or self.share.deaf:
             return
-        self._feed(held)
-        if not self._held:
-            self._resume_reading_for_buffer()
+        held, self._held = self._held, b""
+        if held and self.transport is not None and self._payload_parser is not None:
+            self._feed(held, self._read)
+
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        """Go on once what was read is handled."""
+        super().resume_reading(resume_parser)
+        if self._held and self._payload_parser is not None:
+            self._take_turn(0.0)
 
     # Deadlines
 
@@ -174,10 +201,16 @@ class _Connection(web.RequestHandler):
             super().log_exception(*args, **kw)
 
 
+def share_of(request: web.Request) -> Share:
+    """Return the account of a request's connection; one that begins, where another listener is in front."""
+    connection = request.protocol
+    return connection.share if isinstance(connection, _Connection) else Share(Turns())
+
+
 class Site(web.BaseSite):
     """Listens on an address, with a watch on every connection."""
 
-    __slots__ = ("_crowd", "_head_deadline_s", "_host", "_port")
+    __slots__ = ("_crowd", "_head_deadline_s", "_host", "_port", "_turns")
 
     def __init__(
         self,
@@ -190,6 +223,7 @@ class Site(web.BaseSite):
         head_deadline_s: float,
     ) -> None:
         super().__init__(runner, ssl_context=ssl_context, backlog=LISTEN_BACKLOG)
+        self._turns = Turns()
         self._host, self._port = host, port
         self._crowd = crowd
         self._head_deadline_s = head_deadline_s
@@ -209,6 +243,7 @@ class Site(web.BaseSite):
             return _Connection(
                 server,
                 self._crowd,
+                self._turns,
                 self._head_deadline_s,
                 access_log=None,
                 keepalive_timeout=KEEP_ALIVE_S,

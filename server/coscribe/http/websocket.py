@@ -7,7 +7,7 @@ TCP slows the sender down. The same happens to whoever sends faster than allowed
 import asyncio
 import logging
 import socket as sockets
-from asyncio import Future, WriteTransport
+from asyncio import Future, Transport
 from time import perf_counter
 from typing import Protocol, cast
 
@@ -16,6 +16,7 @@ from aiohttp import WSMessage, WSMsgType, web
 from ..access.tokens import Forbidden, SignInRequired
 from ..document_id import InvalidDocumentId, from_path
 from ..protocol.close_codes import CloseCode, CloseSocket
+from ..protocol.frames import close_frame
 from ..protocol.lib0 import DecodeError
 from ..rooms.hocuspocus import HocuspocusSocket
 from ..rooms.hub import Hub
@@ -24,16 +25,18 @@ from ..rooms.session import Attach, Session
 from ..rooms.ywebsocket import YWebsocketSocket
 from .doors import client_address
 from .keys import CONNECTIONS, HUB
+from .listener import share_of
 from .requests import PERSON
 from .schema import check_schema, whole_number
+from .turns import TURN_S, Share
 
 CLOSE_REASON_BYTES = 123
 UNREAD_TIMEOUT_MS = 30_000
 _FRAME_OVERHEAD_BYTES = 1024
 CONTROLS_PER_S = 10
 FLOOD_ENDS_S = 1.0
-TURN_S = 0.001
-"""How long one connection's messages are handled until others have their turn."""
+FRAME_S = 0.000004
+"""What it takes, about, to read a frame and come back for the next."""
 _ENDED = (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED)
 _PROTOCOL_TOKEN = "auth."  # noqa: S105 - the prefix of a subprotocol
 
@@ -72,16 +75,19 @@ class Connection:
         "_hub",
         "_messages",
         "_reading",
+        "_share",
         "_since",
         "_spent_s",
+        "_turn_s",
         "address",
         "socket",
         "transport",
         "ws",
     )
 
-    def __init__(self, hub: Hub, ws: web.WebSocketResponse, transport: WriteTransport, address: str) -> None:
+    def __init__(self, hub: Hub, ws: web.WebSocketResponse, transport: Transport, share: Share, address: str) -> None:
         self._hub = hub
+        self._share = share
         self.ws = ws
         self.transport = transport
         self.address = address
@@ -90,6 +96,7 @@ class Connection:
         self._reading: asyncio.Task[None] | None = None
         self._messages = self._bytes = 0
         self._spent_s = 0.0
+        self._turn_s = TURN_S
         self._controls = Rate(CONTROLS_PER_S, CONTROLS_PER_S * BURST_S, hub.env.monotonic())
         self._since = hub.env.monotonic()
 
@@ -112,14 +119,16 @@ class Connection:
         if self.transport.get_write_buffer_size() > self._hub.limits.slow_client_bytes:
             self.transport.abort()  # it reads nothing: no close frame would reach it
             return
-        closing = self.ws.close(code=code, message=reason.encode()[:CLOSE_REASON_BYTES])
-        if code is not CloseCode.TOO_FAST:
-            await closing
+        said = reason.encode()[:CLOSE_REASON_BYTES]
+        if not (self._share.heavy or self._share.held):
+            await self.ws.close(code=code, message=said)
             return
-        try:
-            await asyncio.wait_for(closing, FLOOD_ENDS_S)
-        except TimeoutError:
-            self.transport.abort()  # it goes on sending, and all of that would have to be read
+        # It goes on sending, and to wait for its own close frame would be to read all of that.
+        self._share.deaf = True
+        self.transport.pause_reading()
+        self.transport.write(close_frame(code, said))
+        await asyncio.sleep(FLOOD_ENDS_S)  # a reset any earlier might overtake the frame
+        self.transport.abort()
 
     async def serve(self) -> None:
         """Read until the connection ends."""
@@ -152,6 +161,7 @@ class Connection:
         assert self.socket is not None
         receive = self.socket.receive
         quantum, quantum_bytes = self._hub.limits.slice
+        share, turns = self._share, self._share.turns
         read = self.ws.receive  # a loop over the socket itself would add a coroutine to each message
         while True:
             message = await read()
@@ -164,12 +174,14 @@ class Connection:
                 return
             begun = perf_counter()
             busy = receive(message.data)
-            self._spent_s += perf_counter() - begun
+            self._spent_s += perf_counter() - begun + FRAME_S
+            if not share.heavy:
+                turns.at_work = begun
             if busy is not None:
                 await busy
             self._messages += 1
             self._bytes += len(message.data)
-            if self._messages >= quantum or self._bytes >= quantum_bytes or self._spent_s >= TURN_S:
+            if self._messages >= quantum or self._bytes >= quantum_bytes or self._spent_s >= self._turn_s:
                 await self._slow_down()
 
     async def _control(self, message: WSMessage) -> None:
@@ -187,15 +199,22 @@ class Connection:
         now = self._hub.env.monotonic()
         due = max(self._messages / limits.messages_per_second, self._bytes / limits.bytes_per_second)
         theirs_s = self._hub.people.overdrawn_s(self.transport, self._messages, self._bytes, self._spent_s)
+        spent_s = self._spent_s
         self._messages = self._bytes = 0
         self._spent_s = 0.0
         wait_s = max(self._since + due - now, theirs_s)
         self._since = max(now, self._since + due)
-        await asyncio.sleep(max(0.0, wait_s))  # also for no time: others have their turn
+        share = self._share
+        share.spend(spent_s)
+        if wait_s > 0 or not share.heavy:
+            await asyncio.sleep(max(0.0, wait_s))  # also for no time: others have their turn
+        if share.heavy:
+            await share.turn(spent_s)
+        self._turn_s = share.turns.length_s(perf_counter()) if share.heavy else TURN_S
         await self._hub.room_to_write()
 
 
-def _prepare(transport: WriteTransport) -> None:
+def _prepare(transport: Transport) -> None:
     """Send small frames at once, and give up on a peer that acknowledges nothing for half a minute."""
     sock = transport.get_extra_info("socket")
     if sock is None or sock.family not in (sockets.AF_INET, sockets.AF_INET6):
@@ -226,7 +245,7 @@ async def _accept(request: web.Request, protocols: tuple[str, ...] = ()) -> Conn
     if transport is None:
         raise ConnectionResetError("the client left before the upgrade")
     _prepare(transport)
-    return Connection(hub, ws, transport, address)
+    return Connection(hub, ws, transport, share_of(request), address)
 
 
 async def _serve(request: web.Request, connection: Connection) -> web.WebSocketResponse:

@@ -20,3 +20,8 @@ def binary_frame(payload: bytes) -> bytes:
     if size < _MEDIUM:
         return _pack_medium(0x82, 126, size) + payload
     return _pack_long(0x82, 127, size) + payload
+
+
+def close_frame(code: int, reason: bytes) -> bytes:
+    """Frame the end of a connection; a reason has 123 bytes at most."""
+    return bytes((0x88, 2 + len(reason))) + code.to_bytes(2, "big") + reason

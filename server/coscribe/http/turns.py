@@ -1,0 +1,98 @@
+"""Who goes first in the relay's one loop: people at work, and whoever sends as much as it can in what time they leave.
+
+A connection is *heavy* while what it sends takes more than `LIGHT` of the loop's time. Others are handled as they come.
+Heavy ones stand in line, however many they are: one at a time has a turn, and everything else that has come is handled
+between two turns. While others are at work turns are short and a rest follows each, so that all heavy connections
+together have a quarter of the time at most and nobody waits for longer than a turn; else turns follow on one another,
+and an import runs as fast as the server can.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from time import perf_counter
+
+from ..rooms.rate import Rate
+
+LIGHT = 0.02
+"""How much of the loop's time a connection may take and go on as it comes; a fast typist takes a thousandth."""
+BURST_S = 0.005
+"""How much of it at once after a pause: some hundred edits."""
+REMEMBERED_S = 1.0
+"""How long somebody who has stopped is still taken for heavy, at most."""
+TURN_S = 0.001
+SHORT_TURN_S = 0.0001
+REST = 3
+REST_LEAST_S = 0.001
+WORK_S = 0.25
+"""For how long after a message somebody is taken to be at work."""
+
+
+class Turns:
+    """The line in which heavy connections stand; times are of `perf_counter`."""
+
+    __slots__ = ("_free_at", "_line", "_scheduled", "at_work", "loop")
+
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self._line: deque[Callable[[], None]] = deque()
+        self._scheduled = False
+        self._free_at = 0.0
+        self.at_work = float("-inf")
+        """When somebody light was last heard of."""
+
+    def length_s(self, now: float) -> float:
+        """Return how long a turn may take that begins now."""
+        return SHORT_TURN_S if now - self.at_work < WORK_S else TURN_S
+
+    def enter(self, go_on: Callable[[], None], spent_s: float) -> None:
+        """Stand in line; `spent_s` is what the turn before took."""
+        now = perf_counter()
+        if now - self.at_work < WORK_S:
+            self._free_at = max(self._free_at, now + spent_s * REST)
+        self._line.append(go_on)
+        if not self._scheduled:
+            self._schedule(now)
+
+    def _schedule(self, now: float) -> None:
+        self._scheduled = True
+        wait_s = self._free_at - now
+        if wait_s > 0:
+            self.loop.call_later(max(wait_s, REST_LEAST_S), self._next)
+        else:
+            self.loop.call_soon(self._next)
+
+    def _next(self) -> None:
+        self._scheduled = False
+        now = perf_counter()
+        if now >= self._free_at:
+            if now - self.at_work < WORK_S:
+                self._free_at = now + REST_LEAST_S
+            self._line.popleft()()
+        if self._line and not self._scheduled:
+            self._schedule(now)
+
+
+class Share:
+    """What one connection takes of the loop's time, between who reads its frames and who handles its messages."""
+
+    __slots__ = ("_time", "deaf", "heavy", "held", "turns")
+
+    def __init__(self, turns: Turns) -> None:
+        self.turns = turns
+        self.heavy = False
+        self.held = False
+        """Whether more has come than was read."""
+        self.deaf = False
+        """Whether nothing of what comes is read any more."""
+        self._time = Rate(LIGHT, BURST_S, perf_counter(), debt=LIGHT * REMEMBERED_S)
+
+    def spend(self, spent_s: float) -> None:
+        """Count time that was taken."""
+        self.heavy = self._time.spend(spent_s, perf_counter()) > 0
+
+    async def turn(self, spent_s: float) -> None:
+        """Wait for a turn; `spent_s` is what the one before took."""
+        turn = self.turns.loop.create_future()
+        self.turns.enter(lambda: None if turn.done() else turn.set_result(None), spent_s)
+        await turn
