@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from harness.bystanders import Bystanders
-from harness.flood import KINDS, Flood
+from harness.flood import FRAMES, Flood
 from harness.server import MakeServer
 
 QUIET_S, LOUD_S = 1.5, 2.5
@@ -21,12 +21,12 @@ TIMES, SPARE_S = 30, 0.05
 """How much longer it may take: a busy server and a busy machine are slower, but not by orders of magnitude."""
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", FRAMES)
 async def test_flood_on_one_connection_does_not_hold_up_another_room(
     http: aiohttp.ClientSession, make_server: MakeServer, kind: str
 ) -> None:
     server = make_server()
-    flood = await asyncio.to_thread(Flood, server.port, "/sync/flooded", kind, 1, LOUD_S)
+    flood = await asyncio.to_thread(Flood, server.port, kind, 1, LOUD_S)
     try:
         async with Bystanders(http, server, "room") as pair:
             await asyncio.sleep(QUIET_S)

@@ -1,20 +1,37 @@
-"""A program that floods a server over WebSockets: `python flood.py PORT PATH KIND CONNECTIONS SECONDS`.
+"""A program that floods a server: `python flood.py PORT KIND CONNECTIONS SECONDS`, or takes a flood: `… sink RATE`.
 
 A process of its own, so that what it costs to send is not taken for what it costs others. It prints a line when it is
-ready, begins when it reads one, and says in the end how many bytes it sent.
+ready, begins when it reads one, and says in the end how many bytes it sent. Whose connection is ended comes back at
+once, as somebody who means harm would.
+
+The sink reads so many bytes a second and throws them away: what a flood costs a machine by itself, whatever is flooded.
 """
 
 from __future__ import annotations
 
 import socket
+import struct
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 MASKED = 0x80
 PIECE_BYTES = 65536
+EDITS = 400_000
+BIG_BYTES = 1_000_000
+BIG_ONES = 60
+UPGRADE = (
+    "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+SWITCHING = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+DOCUMENT = "flooded"
+PATH = f"/sync/{DOCUMENT}"
 
 
 def frame(payload: bytes, first: int = 0x82) -> bytes:
@@ -29,35 +46,70 @@ def frame(payload: bytes, first: int = 0x82) -> bytes:
     return bytes([first]) + length + bytes(4) + payload
 
 
-def content(kind: str, number: int) -> tuple[bytes, bytes]:
-    """Return what is sent once, and what is sent again and again after it."""
-    if kind == "edits":
-        from harness.lib0 import Typist, var_bytes
+class Content(NamedTuple):
+    """What a connection sends once, and what it sends again and again after it; a WebSocket's, or requests."""
 
-        typist = Typist(1000 + number)
-        return b"".join(frame(b"\x00\x02" + var_bytes(typist.type("x"))) for _ in range(100_000)), b""
-    if kind == "questions":
-        return b"", frame(b"\x00\x00\x01\x00") * 10_000
-    if kind == "pings":
-        return b"", frame(b"", 0x89) * 10_000
-    if kind == "fragments":
-        return frame(b"", 0x02), frame(b"", 0x00) * 10_000
-    raise ValueError(f"{kind} is no flood; use one of {', '.join(KINDS)}")
+    once: bytes
+    again: bytes
+    upgrade: bool = True
 
 
-KINDS = ("edits", "questions", "pings", "fragments")
+def _edits(client: int, number: int, size: int) -> bytes:
+    from harness.lib0 import Typist, var_bytes
+
+    typist = Typist(client)
+    return b"".join(frame(b"\x00\x02" + var_bytes(typist.type("x" * size))) for _ in range(number))
 
 
-class Flood:
-    """Run the program against a server."""
+def _awareness() -> bytes:
+    from harness.lib0 import awareness, var_bytes
 
-    def __init__(self, port: int, path: str, kind: str, connections: int, seconds: float) -> None:
-        arguments = [str(port), path, kind, str(connections), str(seconds)]
+    states = (awareness((7, clock, f'{{"user":{{"name":"{clock}"}}}}')) for clock in range(1, 10_000))
+    return b"".join(frame(b"\x01" + var_bytes(state)) for state in states)
+
+
+def _request(path: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode() * 100
+
+
+MAKE: dict[str, Callable[[int, int], Content]] = {
+    "edits": lambda client, of: Content(_edits(client, max(60_000, EDITS // of), 1), b""),
+    "questions": lambda client, of: Content(b"", frame(b"\x00\x00\x01\x00") * 10_000),
+    "pings": lambda client, of: Content(b"", frame(b"", 0x89) * 10_000),
+    "fragments": lambda client, of: Content(frame(b"", 0x02), frame(b"", 0x00) * 10_000),
+    "awareness": lambda client, of: Content(b"", _awareness()),
+    "big": lambda client, of: Content(_edits(client, max(12, BIG_ONES // of), BIG_BYTES), b""),
+    "requests": lambda client, of: Content(b"", _request("/api/documents"), upgrade=False),
+    "exports": lambda client, of: Content(
+        b"", _request(f"/api/documents/{DOCUMENT}/export?format=html"), upgrade=False
+    ),
+    "connections": lambda client, of: Content(b"", b""),
+}
+KINDS = tuple(MAKE)
+FRAMES = ("edits", "questions", "pings", "fragments")
+"""Those that stay on one connection and send nothing but frames."""
+
+
+class _Program:
+    """This program, running."""
+
+    def __init__(self, *arguments: object) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, __file__, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, __file__, *map(str, arguments)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         assert self._process.stdout is not None
-        self._process.stdout.readline()
+        self.said = self._process.stdout.readline().strip()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+class Flood(_Program):
+    """A flood of a server."""
+
+    def __init__(self, port: int, kind: str, connections: int, seconds: float) -> None:
+        super().__init__(port, kind, connections, seconds)
 
     def begin(self) -> None:
         assert self._process.stdin is not None
@@ -68,58 +120,135 @@ class Flood:
         """Wait for its end; return how many bytes it sent."""
         return int(self._process.communicate(timeout=60)[0])
 
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.communicate()
+
+class Sink(_Program):
+    """What takes a flood in a server's place."""
+
+    def __init__(self, bytes_per_second: float) -> None:
+        super().__init__("sink", bytes_per_second)
+        self.port = int(self.said)
 
 
-def _send(port: int, path: str, once: bytes, again: bytes, seconds: float, sent: list[int]) -> None:
-    connection = socket.create_connection(("127.0.0.1", port))
-    connection.sendall(
-        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
-    )
-    connection.recv(4096)
+# Sending
 
-    def drain() -> None:
-        try:
-            while connection.recv(1 << 20):
-                pass
-        except OSError:
-            return
 
-    threading.Thread(target=drain, daemon=True).start()
+def _connect(port: int, upgrade: bool) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port), timeout=5)
+    if upgrade:
+        connection.sendall(UPGRADE.format(path=PATH).encode())
+        connection.recv(4096)
     connection.settimeout(0.5)
-    until, at, blob, total = time.monotonic() + seconds, 0, once, 0
-    while time.monotonic() < until:
-        if at >= len(blob):
-            at, blob = 0, again
-            if not again:
-                break
+    return connection
+
+
+def _drain(connection: socket.socket) -> None:
+    while True:
         try:
-            taken = connection.send(blob[at : at + PIECE_BYTES])
+            if not connection.recv(1 << 20):
+                return
         except TimeoutError:
             continue
         except OSError:
-            break
-        at, total = at + taken, total + taken
-    time.sleep(max(0.0, until - time.monotonic()))
+            return
+
+
+def _send(port: int, content: Content, seconds: float, sent: list[int]) -> None:
+    until, total, once = time.monotonic() + seconds, 0, content.once
+    while time.monotonic() < until:
+        try:
+            connection = _connect(port, content.upgrade)
+        except OSError:
+            continue
+        threading.Thread(target=_drain, args=(connection,), daemon=True).start()
+        at, blob = 0, once
+        while time.monotonic() < until:
+            if at >= len(blob):
+                at, blob, once = 0, content.again, b""
+                if not blob:
+                    break
+            try:
+                taken = connection.send(blob[at : at + PIECE_BYTES])
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+            at, total = at + taken, total + taken
+        if not content.again:
+            time.sleep(max(0.0, until - time.monotonic()))
+        # an end that is not waited for: nothing more is to be sent
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
     sent.append(total)
-    connection.close()
 
 
-def main() -> None:
-    port, path, kind, connections, seconds = sys.argv[1:]
-    floods = [content(kind, number) for number in range(int(connections))]
+def _come_and_go(port: int, _: Content, seconds: float, sent: list[int]) -> None:
+    until, total = time.monotonic() + seconds, 0
+    while time.monotonic() < until:
+        try:
+            _connect(port, upgrade=True).close()
+        except OSError:
+            continue
+        total += len(UPGRADE)
+    sent.append(total)
+
+
+def flood(port: int, kind: str, connections: int, seconds: float) -> None:
+    contents = [MAKE[kind](1000 + number, connections) for number in range(connections)]
     print("ready", flush=True)
     sys.stdin.readline()
     sent: list[int] = []
-    threads = [threading.Thread(target=_send, args=(int(port), path, *each, float(seconds), sent)) for each in floods]
+    work = _come_and_go if kind == "connections" else _send
+    threads = [threading.Thread(target=work, args=(port, content, seconds, sent)) for content in contents]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     print(sum(sent), flush=True)
+
+
+# Taking
+
+
+class _Pace:
+    """A speed that all connections share."""
+
+    def __init__(self, bytes_per_second: float) -> None:
+        self._rate, self._lock, self._due = bytes_per_second, threading.Lock(), time.monotonic()
+
+    def wait(self, size: int) -> None:
+        with self._lock:
+            self._due = max(self._due, time.monotonic() - 0.1) + size / self._rate
+            due = self._due
+        time.sleep(max(0.0, due - time.monotonic()))
+
+
+def _take(connection: socket.socket, pace: _Pace) -> None:
+    with connection:
+        try:
+            head = connection.recv(4096)
+            if b"Upgrade" in head:
+                connection.sendall(SWITCHING)
+            pace.wait(len(head))
+            while more := connection.recv(PIECE_BYTES):
+                pace.wait(len(more))
+        except OSError:
+            return
+
+
+def sink(bytes_per_second: float) -> None:
+    pace, listener = _Pace(max(1.0, bytes_per_second)), socket.create_server(("127.0.0.1", 0), backlog=512)
+    print(listener.getsockname()[1], flush=True)
+    for _ in count():
+        connection, _address = listener.accept()
+        threading.Thread(target=_take, args=(connection, pace), daemon=True).start()
+
+
+def main() -> None:
+    if sys.argv[1] == "sink":
+        sink(float(sys.argv[2]))
+    else:
+        port, kind, connections, seconds = sys.argv[1:]
+        flood(int(port), kind, int(connections), float(seconds))
 
 
 if __name__ == "__main__":
