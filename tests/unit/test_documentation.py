@@ -73,6 +73,18 @@ def test_every_route_is_documented_and_every_documented_request_exists():
     assert documented == routes()
 
 
+def test_the_element_is_documented_as_its_types_declare_it():
+    declared = (ROOT / "editor-web" / "src" / "embed" / "types" / "coscribe-editor.d.ts").read_text(encoding="utf-8")
+    page = (DOCS / "how-to" / "embed-the-editor.md").read_text(encoding="utf-8")
+    _, _, attributes = declared.partition("interface CoscribeEditorAttributes {")
+    names = re.findall(r"^  (\w+)\?:", attributes.partition("}")[0], re.MULTILINE)
+    _, _, table = page.partition("## Attributes")
+    cells = re.findall(r"^\| (`[^|]*) \|", table.partition("## ")[0], re.MULTILINE)
+    assert sorted(names) == sorted(name for cell in cells for name in re.findall(r"`(\w+)`", cell))
+    events = re.findall(r"^  '(coscribe-[a-z-]+)':", declared, re.MULTILINE)
+    assert events == re.findall(r"^\| `(coscribe-[a-z-]+)` \|", page, re.MULTILINE)
+
+
 def test_every_action_of_the_audit_is_documented_and_no_other():
     _, _, actions = reference("audit.md").partition("## Actions")
     assert re.findall(r"^\| `([a-z.-]+)` \|", actions, re.MULTILINE) == list(Action)
