@@ -143,7 +143,7 @@ class _Connection(web.RequestHandler):
             return
         self._in_line = True
         if self.share.heavy:
-            self.share.turns.enter(self._go_on, spent_s)
+            self.share.enter(self._go_on, spent_s)
         else:
             self._loop.call_soon(self._go_on)
 
@@ -204,7 +204,7 @@ class _Connection(web.RequestHandler):
 def share_of(request: web.Request) -> Share:
     """Return the account of a request's connection; one that begins, where another listener is in front."""
     connection = request.protocol
-    return connection.share if isinstance(connection, _Connection) else Share(Turns())
+    return connection.share if isinstance(connection, _Connection) else Share(Turns(asyncio.get_running_loop()))
 
 
 class Site(web.BaseSite):
@@ -223,7 +223,7 @@ class Site(web.BaseSite):
         head_deadline_s: float,
     ) -> None:
         super().__init__(runner, ssl_context=ssl_context, backlog=LISTEN_BACKLOG)
-        self._turns = Turns()
+        self._turns = Turns(asyncio.get_running_loop())
         self._host, self._port = host, port
         self._crowd = crowd
         self._head_deadline_s = head_deadline_s

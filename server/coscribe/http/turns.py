@@ -29,12 +29,13 @@ WORK_S = 0.25
 
 
 class Turns:
-    """The line in which heavy connections stand; times are of `perf_counter`."""
+    """The line in which heavy connections stand."""
 
-    __slots__ = ("_free_at", "_line", "_scheduled", "at_work", "loop")
+    __slots__ = ("_free_at", "_line", "_scheduled", "at_work", "loop", "now")
 
-    def __init__(self) -> None:
-        self.loop = asyncio.get_running_loop()
+    def __init__(self, loop: asyncio.AbstractEventLoop, now: Callable[[], float] = perf_counter) -> None:
+        self.loop = loop
+        self.now = now
         self._line: deque[Callable[[], None]] = deque()
         self._scheduled = False
         self._free_at = 0.0
@@ -47,7 +48,7 @@ class Turns:
 
     def enter(self, go_on: Callable[[], None], spent_s: float) -> None:
         """Stand in line; `spent_s` is what the turn before took."""
-        now = perf_counter()
+        now = self.now()
         if now - self.at_work < WORK_S:
             self._free_at = max(self._free_at, now + spent_s * REST)
         self._line.append(go_on)
@@ -64,7 +65,7 @@ class Turns:
 
     def _next(self) -> None:
         self._scheduled = False
-        now = perf_counter()
+        now = self.now()
         if now >= self._free_at:
             if now - self.at_work < WORK_S:
                 self._free_at = now + REST_LEAST_S
@@ -85,14 +86,26 @@ class Share:
         """Whether more has come than was read."""
         self.deaf = False
         """Whether nothing of what comes is read any more."""
-        self._time = Rate(LIGHT, BURST_S, perf_counter(), debt=LIGHT * REMEMBERED_S)
+        self._time = Rate(LIGHT, BURST_S, turns.now(), debt=LIGHT * REMEMBERED_S)
 
     def spend(self, spent_s: float) -> None:
         """Count time that was taken."""
-        self.heavy = self._time.spend(spent_s, perf_counter()) > 0
+        self.heavy = self._time.spend(spent_s, self.turns.now()) > 0
+
+    def enter(self, go_on: Callable[[], None], spent_s: float) -> None:
+        """Stand in line; `spent_s` is what the turn before took.
+
+        To wait there is no rest: of many who send all they can, each takes little.
+        """
+
+        def begin() -> None:
+            self._time.skip(self.turns.now())
+            go_on()
+
+        self.turns.enter(begin, spent_s)
 
     async def turn(self, spent_s: float) -> None:
         """Wait for a turn; `spent_s` is what the one before took."""
         turn = self.turns.loop.create_future()
-        self.turns.enter(lambda: None if turn.done() else turn.set_result(None), spent_s)
+        self.enter(lambda: None if turn.done() else turn.set_result(None), spent_s)
         await turn

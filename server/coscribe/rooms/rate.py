@@ -33,6 +33,10 @@ class Rate:
         self._budget = max(self._budget - amount, -self._debt)
         return max(0.0, -self._budget / self._per_second)
 
+    def skip(self, now: float) -> None:
+        """Let time pass that gives nothing."""
+        self._since = now
+
     def is_full(self, now: float) -> bool:
         """Tell whether nothing was taken for long."""
         self._fill(now)

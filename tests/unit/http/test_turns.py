@@ -1,0 +1,151 @@
+"""Who goes first: nobody waits for more than one turn of all who send as much as they can."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+import pytest
+from aiohttp import web
+
+from coscribe.http.listener import PIECE_BYTES, Crowd, Site
+from coscribe.http.origins import Proxies
+from coscribe.http.turns import BURST_S, REST, SHORT_TURN_S, TURN_S, WORK_S, Share, Turns
+from coscribe.http.websocket import open_socket
+from harness.flood import UPGRADE, frame
+
+
+class Loop:
+    """A loop, and its clock, that a test turns by hand."""
+
+    def __init__(self) -> None:
+        self.time = 100.0
+        self._due: list[tuple[float, Callable[..., object], tuple[Any, ...]]] = []
+
+    def call_soon(self, work: Callable[..., object], *arguments: object) -> None:
+        self._due.append((self.time, work, arguments))
+
+    def call_later(self, delay_s: float, work: Callable[..., object], *arguments: object) -> None:
+        self._due.append((self.time + delay_s, work, arguments))
+
+    def round(self) -> None:
+        """Do what is due now, as a loop does between two looks at its sockets."""
+        due = [each for each in self._due if each[0] <= self.time]
+        self._due = [each for each in self._due if each[0] > self.time]
+        for _, work, arguments in due:
+            work(*arguments)
+
+
+@pytest.fixture
+def loop() -> Iterator[Loop]:
+    return Loop()
+
+
+@pytest.fixture
+def turns(loop: Loop) -> Turns:
+    return Turns(cast("asyncio.AbstractEventLoop", loop), lambda: loop.time)
+
+
+def test_one_of_all_who_wait_has_a_turn_in_a_round(loop: Loop, turns: Turns) -> None:
+    had: list[int] = []
+    for number in range(10):
+        turns.enter(lambda number=number: had.append(number), 0.0)
+    for rounds in range(1, 11):
+        loop.round()
+        assert had == list(range(rounds))
+
+
+def test_whoever_has_had_a_turn_stands_behind_the_others(loop: Loop, turns: Turns) -> None:
+    had: list[str] = []
+
+    def again(name: str) -> None:
+        had.append(name)
+        turns.enter(lambda: again(name), TURN_S)
+
+    for name in "abc":
+        turns.enter(lambda name=name: again(name), 0.0)
+    for _ in range(7):
+        loop.round()
+    assert "".join(had) == "abcabca"
+
+
+def test_turns_are_short_and_followed_by_a_rest_while_others_are_at_work(loop: Loop, turns: Turns) -> None:
+    turns.at_work = loop.time
+    assert turns.length_s(loop.time) == SHORT_TURN_S
+    had: list[float] = []
+    turns.enter(lambda: had.append(loop.time), 0.010)
+    turns.enter(lambda: had.append(loop.time), 0.0)
+    begun = loop.time
+    while len(had) < 2:
+        loop.time += 0.0005
+        turns.at_work = loop.time
+        loop.round()
+    assert had[0] - begun >= REST * 0.010
+    assert had[1] > had[0], "two had their turn at once"
+
+
+def test_turns_are_long_and_follow_one_another_when_nobody_else_works(loop: Loop, turns: Turns) -> None:
+    turns.at_work = loop.time - 2 * WORK_S
+    assert turns.length_s(loop.time) == TURN_S
+    had: list[int] = []
+    turns.enter(lambda: had.append(1), 0.010)
+    loop.round()
+    assert had == [1]
+
+
+def test_typing_is_light_and_a_flood_heavy_until_it_has_ended(loop: Loop, turns: Turns) -> None:
+    share = Share(turns)
+    for _ in range(1000):
+        share.spend(0.0005)
+        loop.time += 0.05
+        assert not share.heavy
+    share.spend(2 * BURST_S)
+    assert share.heavy
+    for _ in range(1000):
+        share.spend(TURN_S)
+    loop.time += 1.5
+    share.spend(0.0)
+    assert not share.heavy, "what was long ago counts for ever"
+
+
+def test_many_who_flood_are_heavy_however_little_each_gets(loop: Loop, turns: Turns) -> None:
+    shares = [Share(turns) for _ in range(100)]
+    for share in shares:
+        share.spend(2 * BURST_S)
+    for _ in range(20):
+        for share in shares:
+            share.enter(lambda share=share: share.spend(SHORT_TURN_S), SHORT_TURN_S)
+        for _ in shares:
+            loop.time += 0.001
+            loop.round()
+    assert all(share.heavy for share in shares)
+
+
+async def test_others_have_a_turn_after_each_piece_of_a_flood_of_tiny_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coscribe.http.turns.TURN_S", 0.0)  # over at once, however fast the machine is
+    flood, seen = frame(b"", 0x02) + frame(b"", 0x00) * 50_000 + frame(b"x", 0x80), asyncio.Event()
+
+    async def read(request: web.Request) -> web.WebSocketResponse:
+        socket = open_socket(1 << 20)
+        await socket.prepare(request)
+        await socket.receive()
+        seen.set()
+        return socket
+
+    app = web.Application()
+    app.router.add_get("/sync/flooded", read)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    await Site(runner, "127.0.0.1", 0, ssl_context=None, crowd=Crowd(0, Proxies(())), head_deadline_s=20).start()
+    reader, writer = await asyncio.open_connection(*runner.addresses[0][:2])
+    writer.write(UPGRADE.format(path="/sync/flooded").encode())
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(flood)
+    turns = 0
+    while not seen.is_set():
+        await asyncio.sleep(0)
+        turns += 1
+    writer.close()
+    await runner.cleanup()
+    assert turns > len(flood) / PIECE_BYTES
