@@ -23,6 +23,8 @@ SHORT_TAIL_BYTES = 64 << 10
 WORKER_PATIENCE_S = 2.0
 """How long a newcomer waits for a worker before it is sent the last snapshot and all raw updates behind it."""
 CHECKPOINT_RETRY_S = 5.0
+GROWTH = 4
+"""Another checkpoint is made once a quarter more has come: it copies all there is, which a long document pays for."""
 
 
 class ServedState:
@@ -118,8 +120,9 @@ class ServedState:
         """Count a row, and have a checkpoint made when the tail has grown long."""
         self.rows += 1
         limits = self._room.limits
+        much = max(limits.checkpoint_bytes, len(self.snapshot[1]) // GROWTH)
         if (
-            self.rows >= limits.checkpoint_rows or self.tail.size >= limits.checkpoint_bytes
+            self.rows >= limits.checkpoint_rows or self.tail.size >= much
         ) and self._room.monotonic() >= self._next_refresh_at:
             self._refresh()
 
