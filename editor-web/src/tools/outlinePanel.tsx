@@ -9,16 +9,26 @@ import type { Heading } from './survey';
 
 interface Props {
   readonly outline: Outline;
+  /** It was opened by the person just now, whose keys go to it. */
+  readonly asked: boolean;
   readonly onClose: () => void;
 }
 
 /** The headings beside the text; where there is no room beside it, over it. */
-export function OutlinePanel({ outline, onClose }: Props) {
+export function OutlinePanel({ outline, asked, onClose }: Props) {
   const list = useRef<HTMLUListElement>(null);
+  const waits = useRef(asked);
   const { outline: names } = toolsWords.value;
   const headings = outline.headings.value ?? [];
   const current = outline.current.value;
   const top = headings.reduce((least, { level }) => Math.min(least, level), 6);
+
+  useEffect(() => {
+    const first = list.current?.querySelector<HTMLElement>('.outline-link'); // headings may be known later
+    if (!waits.current || !first) return;
+    waits.current = false;
+    first.focus();
+  }, [headings]);
 
   useEffect(() => {
     list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });

@@ -29,6 +29,8 @@ export class Tools {
   readonly outline: Outline;
   readonly view: View;
   readonly following: Following;
+  /** The outline was opened here and now, not found open from before. */
+  outlineAsked = false;
   /** The help for the keyboard is open. */
   readonly help = signal(false);
   readonly session: Session;
@@ -63,9 +65,9 @@ export class Tools {
 
   toggleOutline(): void {
     const { outline } = this.view;
-    outline.value = !outline.peek();
-    if (outline.peek()) requestAnimationFrame(() => document.querySelector<HTMLElement>('.outline-link')?.focus());
-    else this.#tiptap.view.focus();
+    this.outlineAsked = !outline.peek();
+    outline.value = this.outlineAsked;
+    if (!this.outlineAsked) this.#tiptap.view.focus();
   }
 
   toggleFocus(): void {
@@ -106,7 +108,11 @@ function Panels({ tools, writable }: { tools: Tools; writable: boolean }) {
   return (
     <>
       {view.outline.value && (
-        <OutlinePanel outline={tools.outline} onClose={() => view.outline.peek() && tools.toggleOutline()} />
+        <OutlinePanel
+          outline={tools.outline}
+          asked={tools.outlineAsked}
+          onClose={() => view.outline.peek() && tools.toggleOutline()}
+        />
       )}
       {find.mode.value !== 'closed' && <FindBar find={find} writable={writable} />}
       <FollowBanner following={tools.following} session={tools.session} />
