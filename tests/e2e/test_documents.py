@@ -125,20 +125,19 @@ async def test_documents_come_out_of_the_trash_or_are_deleted_for_good(window: O
 
 
 @pytest.mark.parametrize(
-    ("locale", "scheme", "options", "title", "forever"),
-    [("de-DE", "dark", PHONE, "Papierkorb", "Endgültig löschen"), ("ar", "light", {}, "سلة المهملات", "حذف نهائي")],
+    ("locale", "options", "title", "forever"),
+    [("de-DE", PHONE, "Papierkorb", "Endgültig löschen"), ("ar", {}, "سلة المهملات", "حذف نهائي")],
 )
 async def test_axe_finds_nothing_serious_in_the_trash(
     window: OpenWindow,
     own_server: Server,
     locale: str,
-    scheme: str,
     options: dict[str, object],
     title: str,
     forever: str,
 ) -> None:
     trashed(own_server, "Plan A")
-    ada = await window(color_scheme=scheme, locale=locale, **options)
+    ada = await window(locale=locale, **options)
     await ada.page.goto(own_server.url)
     await ada.page.get_by_role("button", name=title).click()
     button = ada.page.get_by_role("button", name=forever)

@@ -1,22 +1,29 @@
 """The way through the text: the outline, links to headings, and how many words there are."""
 
+import json
+
+import pytest
 from playwright.async_api import expect
 
-from e2e.browser import IN_ONE_LOOP, OpenWindow, Window
+from e2e.browser import IN_ONE_LOOP, OpenWindow
+from harness.server import Server
 
 pytestmark = IN_ONE_LOOP
 
 
-async def write_chapters(ada: Window) -> None:
-    for name in ("Spring", "Summer", "Autumn"):
-        await ada.write(f"## {name}\n" + "\n".join(f"{name} line {n}" for n in range(14)) + "\n")
-    await ada.sees_status("Saved")
+@pytest.fixture
+def chapters(server: Server, document: str) -> str:
+    """The page of a document with three of them, each as long as a window."""
+    names = ("Spring", "Summer", "Autumn")
+    markdown = "\n\n".join(f"## {name}\n\n" + "\n\n".join(f"{name} line {n}" for n in range(14)) for name in names)
+    body = json.dumps({"id": document, "markdown": markdown}).encode()
+    server.request("POST", "/api/documents", body, content_type="application/json")
+    return f"{server.url}/d/{document}"
 
 
-async def test_the_outline_follows_the_reading_and_jumps_by_pointer_and_keys(window: OpenWindow, address: str) -> None:
+async def test_the_outline_follows_the_reading_and_jumps_by_pointer_and_keys(window: OpenWindow, chapters: str) -> None:
     ada = await window()
-    await ada.open(address)
-    await write_chapters(ada)
+    await ada.open(chapters)
     page = ada.page
     await expect(page.get_by_role("button", name="View and tools")).to_be_visible()
     await page.keyboard.press("Control+Alt+o")
@@ -41,17 +48,16 @@ async def test_the_outline_follows_the_reading_and_jumps_by_pointer_and_keys(win
     await expect(outline).to_have_count(0)
 
 
-async def test_a_copied_link_opens_the_document_at_its_heading(window: OpenWindow, address: str) -> None:
+async def test_a_copied_link_opens_the_document_at_its_heading(window: OpenWindow, chapters: str) -> None:
     ada = await window(permissions=["clipboard-read", "clipboard-write"])
-    await ada.open(address)
-    await write_chapters(ada)
+    await ada.open(chapters)
     page = ada.page
     await page.get_by_role("button", name="View and tools").click()
     await page.get_by_role("menuitemcheckbox", name="Outline").click()
     await page.get_by_role("link", name="Autumn").hover()
     await page.get_by_role("button", name="Copy the link to “Autumn”").click()
     link = await page.evaluate("navigator.clipboard.readText()")
-    assert link == f"{address}#autumn"
+    assert link == f"{chapters}#autumn"
     ben = await window()
     await ben.open(link)
     await expect(ben.page.get_by_role("heading", name="Autumn")).to_be_in_viewport()

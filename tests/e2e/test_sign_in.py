@@ -251,17 +251,17 @@ async def test_person_who_cancels_reads_why_and_may_try_again(
 
 
 @pytest.mark.parametrize(
-    ("locale", "scheme", "options", "title"),
+    ("locale", "options", "title"),
     [
-        ("en-GB", "light", {}, "A quiet place to write together"),
-        ("de-DE", "dark", PHONE, "Ein ruhiger Ort"),
-        ("ar", "dark", {}, "مكان هادئ للكتابة معًا"),
+        ("en-GB", {}, "A quiet place to write together"),
+        ("de-DE", PHONE, "Ein ruhiger Ort"),
+        ("ar", {}, "مكان هادئ للكتابة معًا"),
     ],
 )
 async def test_axe_finds_nothing_serious_at_the_door(
-    window: OpenWindow, guarded: Server, locale: str, scheme: str, options: dict[str, object], title: str
+    window: OpenWindow, guarded: Server, locale: str, options: dict[str, object], title: str
 ) -> None:
-    ada = await window(color_scheme=scheme, locale=locale, **options)
+    ada = await window(locale=locale, **options)
     await ada.page.goto(guarded.url)
     await expect(ada.page.get_by_role("heading", name=title)).to_be_visible()
     assert await findings(ada.page) == []

@@ -41,7 +41,7 @@ async def test_a_block_is_found_by_its_name_and_put_in_by_the_keyboard(window: O
 
 
 async def test_every_block_can_be_put_in(window: OpenWindow, address: str) -> None:
-    ada = await window()
+    ada = await opened(window, address)
     for typed, selector in {
         "todo": "ul[data-type=taskList] p",
         "bulle": "ul:not([data-type]) p",
@@ -53,14 +53,16 @@ async def test_every_block_can_be_put_in(window: OpenWindow, address: str) -> No
         "line": "hr + p",
         "table": "table th:first-child p",
     }.items():
-        await ada.open(f"{address}-{typed}")
-        await ada.writing_tools_ready()
-        await ada.text.click()
         await ada.page.keyboard.type(f"/{typed}")
         await offered(ada).wait_for()
         await ada.page.keyboard.press("Enter")
         await ada.page.keyboard.type("words")
         await expect(ada.text.locator(selector)).to_have_text("words")
+        await ada.page.keyboard.press("Control+a")
+        await ada.page.keyboard.press("Control+a")  # inside of a table the first one chooses a cell
+        await ada.page.keyboard.press("Delete")
+        await ada.page.keyboard.press("Control+Home")
+        await ada.page.keyboard.press("Control+Alt+0")
 
 
 async def test_escape_closes_the_menu_and_keeps_what_was_typed(window: OpenWindow, address: str) -> None:

@@ -1,8 +1,11 @@
 """Knowing of each other: who is at the window, and following somebody through the text."""
 
+import json
+
 from playwright.async_api import expect
 
 from e2e.browser import IN_ONE_LOOP, OpenWindow, Window
+from harness.server import Server
 
 pytestmark = IN_ONE_LOOP
 
@@ -17,9 +20,14 @@ async def named(window: OpenWindow, address: str, name: str) -> Window:
     return person
 
 
-async def test_following_scrolls_along_until_one_types_or_presses_escape(window: OpenWindow, address: str) -> None:
+async def test_following_scrolls_along_until_one_types_or_presses_escape(
+    window: OpenWindow, server: Server, document: str, address: str
+) -> None:
+    body = json.dumps({"id": document, "markdown": "\n\n".join(f"Line {n}" for n in range(60))}).encode()
+    server.request("POST", "/api/documents", body, content_type="application/json")
     ada = await named(window, address, "Ada")
-    await ada.write("\n".join(f"Line {n}" for n in range(60)))
+    await ada.text.click()
+    await ada.page.keyboard.press("Control+End")
     ben = await named(window, address, "Ben")
     await ben.sees("Line 59")
     first, last = ben.text.locator("p").first, ben.text.locator("p").last

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.async_api import expect
 
 from e2e.browser import IN_ONE_LOOP, OpenWindow, Window
@@ -14,9 +13,8 @@ from e2e.test_pasting import MARKDOWN
 pytestmark = IN_ONE_LOOP
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_axe_finds_nothing_serious_in_menus_bars_and_boxes(window: OpenWindow, address: str, scheme: str) -> None:
-    ada = await window(color_scheme=scheme)
+async def test_axe_finds_nothing_serious_in_menus_bars_and_boxes(window: OpenWindow, address: str) -> None:
+    ada = await window()
     page = ada.page
     await ada.open(address)
     await ada.writing_tools_ready()
