@@ -1,6 +1,7 @@
 """Who goes first in the relay's one loop: people at work, and whoever sends as much as it can in what time they leave.
 
-A connection is *heavy* while what it sends takes more than `LIGHT` of the loop's time. Others are handled as they come.
+A connection is *heavy* once its frames and messages took `BURST_S` of the loop's time while there were always more of
+them, or more than `LIGHT` of the time in which it was waited for. Others are handled as they come.
 Heavy ones stand in line, however many they are: one at a time has a turn, and everything else that has come is handled
 between two turns. While others are at work turns are short and a rest follows each, so that all heavy connections
 together have a quarter of the time at most and nobody waits for longer than a turn; else turns follow on one another,
@@ -12,14 +13,12 @@ from collections import deque
 from collections.abc import Callable
 from time import perf_counter
 
-from ..rooms.rate import Rate
-
-LIGHT = 0.02
-"""How much of the loop's time a connection may take and go on as it comes; a fast typist takes a thousandth."""
+LIGHT = 0.1
+"""What a connection may take of the time in which nothing of it waits; a fast typist takes a thousandth."""
 BURST_S = 0.005
-"""How much of it at once after a pause: some hundred edits."""
-REMEMBERED_S = 1.0
-"""How long somebody who has stopped is still taken for heavy, at most."""
+"""What it may take at once after a pause: some hundred edits."""
+DEBT_S = 0.02
+"""What is remembered at most of somebody who took more, and forgotten within a fifth of a second of rest."""
 TURN_S = 0.001
 SHORT_TURN_S = 0.0001
 REST = 3
@@ -77,7 +76,7 @@ class Turns:
 class Share:
     """What one connection takes of the loop's time, between who reads its frames and who handles its messages."""
 
-    __slots__ = ("_time", "deaf", "heavy", "held", "turns")
+    __slots__ = ("_left_s", "deaf", "heavy", "held", "turns")
 
     def __init__(self, turns: Turns) -> None:
         self.turns = turns
@@ -86,26 +85,18 @@ class Share:
         """Whether more has come than was read."""
         self.deaf = False
         """Whether nothing of what comes is read any more."""
-        self._time = Rate(LIGHT, BURST_S, turns.now(), debt=LIGHT * REMEMBERED_S)
+        self._left_s = BURST_S
 
-    def spend(self, spent_s: float) -> None:
-        """Count time that was taken."""
-        self.heavy = self._time.spend(spent_s, self.turns.now()) > 0
+    def spend(self, spent_s: float, idle_s: float = 0.0) -> None:
+        """Count time that was taken, and time in which there was nothing to do for the connection.
 
-    def enter(self, go_on: Callable[[], None], spent_s: float) -> None:
-        """Stand in line; `spent_s` is what the turn before took.
-
-        To wait there is no rest: of many who send all they can, each takes little.
+        Waiting for a turn is neither: of many who send all they can each takes little, and none rests.
         """
-
-        def begin() -> None:
-            self._time.skip(self.turns.now())
-            go_on()
-
-        self.turns.enter(begin, spent_s)
+        self._left_s = max(-DEBT_S, min(BURST_S, self._left_s + idle_s * LIGHT) - spent_s)
+        self.heavy = self._left_s < 0
 
     async def turn(self, spent_s: float) -> None:
         """Wait for a turn; `spent_s` is what the one before took."""
         turn = self.turns.loop.create_future()
-        self.enter(lambda: None if turn.done() else turn.set_result(None), spent_s)
+        self.turns.enter(lambda: None if turn.done() else turn.set_result(None), spent_s)
         await turn

@@ -73,6 +73,7 @@ class Connection:
         "_controls",
         "_ending",
         "_hub",
+        "_idle_s",
         "_messages",
         "_reading",
         "_share",
@@ -95,7 +96,7 @@ class Connection:
         self._ending: tuple[CloseCode, str] | None = None
         self._reading: asyncio.Task[None] | None = None
         self._messages = self._bytes = 0
-        self._spent_s = 0.0
+        self._spent_s = self._idle_s = 0.0
         self._turn_s = TURN_S
         self._controls = Rate(CONTROLS_PER_S, CONTROLS_PER_S * BURST_S, hub.env.monotonic())
         self._since = hub.env.monotonic()
@@ -163,6 +164,7 @@ class Connection:
         quantum, quantum_bytes = self._hub.limits.slice
         share, turns = self._share, self._share.turns
         read = self.ws.receive  # a loop over the socket itself would add a coroutine to each message
+        done = perf_counter()
         while True:
             message = await read()
             if message.type is not WSMsgType.BINARY:
@@ -174,15 +176,19 @@ class Connection:
                 return
             begun = perf_counter()
             busy = receive(message.data)
-            self._spent_s += perf_counter() - begun + FRAME_S
+            if not share.held:
+                self._idle_s += begun - done
             if not share.heavy:
                 turns.at_work = begun
+            done = perf_counter()
+            self._spent_s += done - begun + FRAME_S
             if busy is not None:
                 await busy
             self._messages += 1
             self._bytes += len(message.data)
             if self._messages >= quantum or self._bytes >= quantum_bytes or self._spent_s >= self._turn_s:
                 await self._slow_down()
+                done = perf_counter()
 
     async def _control(self, message: WSMessage) -> None:
         """Answer a ping; raise CloseSocket for text, and for more control frames than any client has a use for."""
@@ -205,7 +211,8 @@ class Connection:
         wait_s = max(self._since + due - now, theirs_s)
         self._since = max(now, self._since + due)
         share = self._share
-        share.spend(spent_s)
+        share.spend(spent_s, self._idle_s)
+        self._idle_s = 0.0
         if wait_s > 0 or not share.heavy:
             await asyncio.sleep(max(0.0, wait_s))  # also for no time: others have their turn
         if share.heavy:

@@ -1,7 +1,5 @@
 """How fast something may go on: so much a second on average, and a burst at once after a pause."""
 
-from math import inf
-
 BURST_S = 10.0
 """A pause is made up for by this long of the average."""
 
@@ -9,13 +7,11 @@ BURST_S = 10.0
 class Rate:
     """A budget that fills up with time; time is seconds of a clock that only goes forward."""
 
-    __slots__ = ("_budget", "_burst", "_debt", "_per_second", "_since")
+    __slots__ = ("_budget", "_burst", "_per_second", "_since")
 
-    def __init__(self, per_second: float, burst: float, now: float, *, debt: float = inf) -> None:
-        """Allow so much on average and `burst` at once; no more than `debt` is remembered of what is overdrawn."""
+    def __init__(self, per_second: float, burst: float, now: float) -> None:
         self._per_second = per_second
         self._burst = burst
-        self._debt = debt
         self._budget = burst
         self._since = now
 
@@ -30,12 +26,8 @@ class Rate:
     def spend(self, amount: float, now: float) -> float:
         """Take an amount that was used already, and return the seconds until the budget is no longer overdrawn."""
         self._fill(now)
-        self._budget = max(self._budget - amount, -self._debt)
+        self._budget -= amount
         return max(0.0, -self._budget / self._per_second)
-
-    def skip(self, now: float) -> None:
-        """Let time pass that gives nothing."""
-        self._since = now
 
     def is_full(self, now: float) -> bool:
         """Tell whether nothing was taken for long."""

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from coscribe.http.listener import PIECE_BYTES, Crowd, Site
 from coscribe.http.origins import Proxies
-from coscribe.http.turns import BURST_S, REST, SHORT_TURN_S, TURN_S, WORK_S, Share, Turns
+from coscribe.http.turns import REST, SHORT_TURN_S, TURN_S, WORK_S, Share, Turns
 from coscribe.http.websocket import open_socket
 from harness.flood import UPGRADE, frame
 
@@ -94,31 +94,24 @@ def test_turns_are_long_and_follow_one_another_when_nobody_else_works(loop: Loop
     assert had == [1]
 
 
-def test_typing_is_light_and_a_flood_heavy_until_it_has_ended(loop: Loop, turns: Turns) -> None:
+def test_typing_is_light_and_a_flood_heavy_until_it_has_ended(turns: Turns) -> None:
     share = Share(turns)
     for _ in range(1000):
-        share.spend(0.0005)
-        loop.time += 0.05
+        share.spend(0.0005, idle_s=0.02)
         assert not share.heavy
-    share.spend(2 * BURST_S)
-    assert share.heavy
     for _ in range(1000):
         share.spend(TURN_S)
-    loop.time += 1.5
-    share.spend(0.0)
+    assert share.heavy
+    share.spend(0.0, idle_s=0.3)
     assert not share.heavy, "what was long ago counts for ever"
 
 
 def test_many_who_flood_are_heavy_however_little_each_gets(loop: Loop, turns: Turns) -> None:
     shares = [Share(turns) for _ in range(100)]
-    for share in shares:
-        share.spend(2 * BURST_S)
-    for _ in range(20):
+    for _ in range(60):
         for share in shares:
-            share.enter(lambda share=share: share.spend(SHORT_TURN_S), SHORT_TURN_S)
-        for _ in shares:
-            loop.time += 0.001
-            loop.round()
+            share.spend(SHORT_TURN_S)
+            loop.time += 1.0
     assert all(share.heavy for share in shares)
 
 
