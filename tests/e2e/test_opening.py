@@ -2,7 +2,7 @@
 
 import json
 
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from e2e.browser import IN_ONE_LOOP, OpenWindow, Window
 from harness.server import Server
@@ -88,6 +88,55 @@ async def test_a_long_text_is_laid_out_near_the_window_and_found_and_printed_who
     await ada.page.keyboard.press("Control+Home")
     await ada.page.emulate_media(media="print")
     assert await end.evaluate(LAID_OUT)
+
+
+async def test_in_a_long_text_one_selects_and_writes_anywhere(
+    window: OpenWindow, address: str, document: str, server: Server
+) -> None:
+    create(server, document, long_text())
+    ada = await window()
+    await ada.open(address)
+    await ada.writing_tools_ready()
+    page, blocks = ada.page, ada.text.locator(":scope > *")
+    before = await blocks.count()
+    assert await blocks.evaluate_all(f"all => all.filter({LAID_OUT}).length") < before / 2
+
+    def item(name: str) -> Locator:
+        return ada.text.get_by_text(name, exact=True)
+
+    # Over more blocks than are laid out together, by the keys and by the pointer.
+    await item("Two of 11").click()
+    for _ in range(120):
+        await page.keyboard.press("Shift+ArrowDown")
+    selected = str(await page.evaluate("getSelection().toString()"))
+    assert selected.count("Words of part 20.") == 30
+    await item("Two of 3").click()
+    await item("One of 60").scroll_into_view_if_needed()
+    await item("One of 60").click(modifiers=["Shift"])
+    await page.keyboard.press("Delete")
+    await expect(blocks).to_have_count(before - 57 * 3)
+    await page.keyboard.press("Control+z")
+    await expect(blocks).to_have_count(before)
+    # What is new is there to see at once, wherever it comes.
+    for number in range(20, 60, 3):
+        await item(f"Part {number}").click()
+        await page.keyboard.press("End")
+        await page.keyboard.press("Enter")
+        await page.keyboard.type(f"New {number}")
+        await expect(item(f"New {number}")).to_be_in_viewport()
+    # A keyboard on the screen presses no key that has a name.
+    cdp = await page.context.new_cdp_session(page)
+    await cdp.send("Input.dispatchKeyEvent", {"type": "keyDown", "text": "\r", "windowsVirtualKeyCode": 229})
+    await page.keyboard.type("Unnamed")
+    await expect(item("Unnamed")).to_be_in_viewport()
+    texts = await blocks.all_inner_texts()
+    assert texts[texts.index("New 59") + 1] == "Unnamed"
+    await page.keyboard.press("Control+a")
+    await page.keyboard.type("Anew")
+    await expect(blocks).to_have_text(["Anew"])
+    await page.keyboard.press("Control+z")
+    await expect(item("New 20")).to_have_count(1)
+    await expect(item("Two of 119")).to_have_count(1)
 
 
 async def test_in_a_long_text_the_others_are_seen_and_followed_and_blocks_are_moved(

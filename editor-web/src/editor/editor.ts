@@ -23,6 +23,7 @@ import type { PlaceholderWords } from './placeholders';
 import { PromptSelection } from './promptSelection';
 import { Punctuation, type Quotes } from './punctuation';
 import { Seats } from './seats';
+import { drawsStretches, Stretches } from './stretches';
 import type { Writing } from './writing';
 
 export interface EditorWords {
@@ -163,7 +164,7 @@ export class Editor {
   }
 
   #measure(blocks: number): void {
-    if (isLong(blocks)) this.#element.classList.add('is-long');
+    if (!drawsStretches && isLong(blocks)) this.#element.classList.add('is-long');
   }
 
   /** Once a frame at most: many transactions can come between two of them. */
@@ -213,6 +214,7 @@ function behaviour(session: Session, words: EditorWords, editLink: () => void): 
   return [
     Collaboration.configure({ fragment: session.fragment }),
     Seats.configure({ fragment: session.fragment }),
+    Stretches,
     Carets.configure({ awareness: session.awareness, nameOf: words.guest }),
     PromptSelection,
     CaretOnFocus,

@@ -2,6 +2,7 @@
 import { effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { Editor as Tiptap } from '@tiptap/core';
 import { TextSelection } from '@tiptap/pm/state';
+import { boxOf } from '../editor/stretches';
 import { documentAddress } from '../ui/addresses';
 import { scrollTo } from './places';
 import type { Heading, Survey } from './survey';
@@ -123,7 +124,7 @@ export class Outline {
     while (low < high) {
       const middle = (low + high) >> 1;
       const element = view.nodeDOM(headings[middle]?.position ?? 0);
-      const top = element instanceof Element ? element.getBoundingClientRect().top : Number.POSITIVE_INFINITY;
+      const top = element instanceof Element ? boxOf(element).top : Number.POSITIVE_INFINITY;
       if (top <= line) low = middle + 1;
       else high = middle;
     }

@@ -1,5 +1,6 @@
 /** Between the text's positions and the screen. */
 import type { EditorView } from '@tiptap/pm/view';
+import { boxOf } from '../editor/stretches';
 
 /** What is this near to the window, in its heights, counts as seen. */
 const MARGIN = 1;
@@ -21,8 +22,8 @@ export function firstBelow(blocks: ArrayLike<Element>, height: number): number {
   let high = blocks.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    const bottom = blocks[middle]?.getBoundingClientRect().bottom ?? 0;
-    if (bottom > height) high = middle;
+    const block = blocks[middle];
+    if (block && boxOf(block).bottom > height) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -1,5 +1,6 @@
 /** Which element of the page is which block of the document. */
 import type { EditorView } from '@tiptap/pm/view';
+import { boxOf } from '../stretches';
 
 /** The block at a height of the window: a child of the document, or the innermost item of a list. */
 export function elementAtHeight(view: EditorView, y: number): HTMLElement | null {
@@ -38,12 +39,13 @@ function childAt(parent: HTMLElement, y: number): HTMLElement | null {
   let high = children.length - 1;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((children[middle]?.getBoundingClientRect().bottom ?? 0) < y) low = middle + 1;
+    const child = children[middle];
+    if (child && boxOf(child).bottom < y) low = middle + 1;
     else high = middle;
   }
   const found = children[low];
   if (!(found instanceof HTMLElement) || found.classList.contains('uploading')) return null;
-  return y <= found.getBoundingClientRect().bottom + 8 ? found : null;
+  return y <= boxOf(found).bottom + 8 ? found : null;
 }
 
 function itemAt(list: HTMLElement, y: number): HTMLElement | null {

@@ -10,6 +10,7 @@ import type { Node, ResolvedPos } from '@tiptap/pm/model';
 import { type Command, Plugin, PluginKey, Selection, TextSelection } from '@tiptap/pm/state';
 import { Decoration, DecorationSet } from '@tiptap/pm/view';
 import { isLong } from '../length';
+import { drawsStretches } from '../stretches';
 
 /** So many on each side of the caret. */
 const AROUND = 2;
@@ -55,7 +56,7 @@ function goTo(end: boolean, extend: boolean): Command {
 
 function near(doc: Node, $head: ResolvedPos): Near {
   const at = $head.index(0);
-  if (!isLong(doc.childCount)) return { at, drawn: DecorationSet.empty };
+  if (drawsStretches || !isLong(doc.childCount)) return { at, drawn: DecorationSet.empty };
   const around: Decoration[] = [];
   let start = $head.depth > 0 ? $head.before(1) : $head.pos;
   for (let block = at; block > 0 && block > at - AROUND; block -= 1) start -= doc.child(block - 1).nodeSize;
