@@ -22,7 +22,8 @@ export interface Counts {
 }
 
 export interface Heading {
-  readonly position: number;
+  /** Moves with what is written before it; of that alone nobody is told. */
+  position: number;
   readonly level: number;
   readonly text: string;
   /** Names it in an address; no two are alike. */
@@ -38,8 +39,7 @@ export class Survey {
   readonly #selected = signal<Counts | null>(null);
   readonly #headings = signal<readonly Heading[] | null>(null);
   readonly #tiptap: Tiptap;
-  #texts: readonly string[] = [];
-  #names: readonly string[] = [];
+  #blocks = 0;
   readonly #idle = new Idle(() => this.#look(), REST_MS);
   readonly #idleSelection = new Idle(() => this.#lookAtSelection(), REST_MS);
 
@@ -87,18 +87,14 @@ export class Survey {
     }
     this.#counts.value = countsOf(words, characters, spaces);
     this.#turn(characters - spaces, rightToLeft);
-    const names = this.#slugs(headings.map(({ text }) => text));
-    const next = headings.map((heading, at) => ({ ...heading, slug: names[at] ?? '' }));
-    if (!same(next, this.#headings.peek())) this.#headings.value = next;
-  }
-
-  /** Headings change seldom: their names are made anew only then. */
-  #slugs(texts: readonly string[]): readonly string[] {
-    if (texts.length !== this.#texts.length || texts.some((text, at) => text !== this.#texts[at])) {
-      this.#texts = texts;
-      this.#names = slugs(texts);
+    const known = this.#headings.peek();
+    // With more or fewer blocks they also stand elsewhere on the screen.
+    if (doc.childCount === this.#blocks && same(headings, known)) {
+      for (const [at, heading] of known.entries()) heading.position = headings[at]?.position ?? 0;
+    } else {
+      this.#blocks = doc.childCount;
+      this.#headings.value = named(headings);
     }
-    return this.#names;
   }
 
   /** Each block finds its own direction; lists and tables take that of the whole text, not that of the interface. */
@@ -124,13 +120,15 @@ function countsOf(words: number, characters: number, spaces: number): Counts {
   return { words, characters, withoutSpaces: characters - spaces, minutes: Math.ceil(words / WORDS_A_MINUTE) };
 }
 
-function same(a: readonly Heading[], b: readonly Heading[] | null): boolean {
+function named(headings: readonly Omit<Heading, 'slug'>[]): readonly Heading[] {
+  const names = slugs(headings.map(({ text }) => text));
+  return headings.map((heading, at) => ({ ...heading, slug: names[at] ?? '' }));
+}
+
+function same(a: readonly Omit<Heading, 'slug'>[], b: readonly Heading[] | null): b is readonly Heading[] {
   return (
     b !== null &&
     a.length === b.length &&
-    a.every((one, at) => {
-      const other = b[at];
-      return other && one.position === other.position && one.level === other.level && one.text === other.text;
-    })
+    a.every(({ level, text }, at) => level === b[at]?.level && text === b[at]?.text)
   );
 }

@@ -87,9 +87,8 @@ export class Tools {
   }
 
   readonly #key = (event: KeyboardEvent): void => {
-    if (event.isComposing || document.querySelector('dialog[open]')) return;
     const tool = toolOf(event) ?? (event.key === '?' && !typing(event) ? 'help' : null);
-    if (tool === null) return;
+    if (tool === null || event.isComposing || document.querySelector('dialog[open]')) return;
     event.preventDefault();
     event.stopPropagation();
     if (tool === 'find' || tool === 'replace') this.find.open(tool);

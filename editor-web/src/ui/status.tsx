@@ -59,7 +59,10 @@ export function StatusLine({ status }: { status: ReadonlySignal<Status> }) {
 
   useSignalEffect(() => {
     const next = status.value;
-    if (next.kind !== 'saved' || shown.peek().kind === 'saved') {
+    const last = shown.peek();
+    // The count of changes moves with every key, the words seldom.
+    if (next.kind === last.kind && statusWords(next) === statusWords(last)) return undefined;
+    if (next.kind !== 'saved') {
       shown.value = next;
       return undefined;
     }

@@ -1,8 +1,7 @@
 import { useSignal } from '@preact/signals';
-import { TextSelection } from '@tiptap/pm/state';
+import { type Selection, TextSelection } from '@tiptap/pm/state';
 import { CellSelection } from '@tiptap/pm/tables';
 import { Bold, ChevronDown, Code, Italic, Link, Strikethrough, Subscript, Superscript, Underline } from 'lucide';
-import { useEffect } from 'preact/hooks';
 import { words } from '../../i18n';
 import { writingWords } from '../../i18n/writing';
 import { Icon } from '../../ui/icon';
@@ -36,15 +35,13 @@ const scripts = [
 /** What one can do to the selected words, at the words. */
 export function Bubble({ tools }: { tools: Tools }) {
   const { state, focused, dragging } = tools.seen.value;
-  const closedFor = useSignal<number | null>(null);
+  const closedFor = useSignal<Selection | null>(null);
   const { selection } = state;
-  useEffect(() => {
-    closedFor.value = null;
-  }, [selection.anchor, selection.head]);
+  if (closedFor.value && !closedFor.value.eq(selection)) closedFor.value = null;
 
   const editsLink = tools.linkBox.state.value?.mode === 'edit';
   if (!focused || dragging || finger.matches || editsLink || closedFor.value !== null || !hasWords(tools)) return null;
-  return <Marks tools={tools} anchor={selectionBox(tools)} onEscape={() => (closedFor.value = selection.head)} />;
+  return <Marks tools={tools} anchor={selectionBox(tools)} onEscape={() => (closedFor.value = selection)} />;
 }
 
 function Marks({ tools, anchor, onEscape }: { tools: Tools; anchor: Box; onEscape: () => void }) {
