@@ -1,9 +1,11 @@
 """Measure the editor in Chromium with a long document: `python tests/bench/editor.py [--blocks N] [--keys N]`.
 
 A keystroke's cost is what the page's main thread is busy for from one key to the next one, half a second later: its
-script, style, layout and painting, and whatever was put off until the thread was idle. Waiting is not counted. Opening
-is the time from the navigation to the text on the screen with its tools ready; the second opening finds the document
-on the device. The text is written at its start, in its middle and at its end, and at last by somebody else.
+script, style, layout and painting, and whatever was put off until the thread was idle. Waiting is not counted, nor is
+the time in which other programs have the processor. *Seen* is by the clock, from the key until the thread has handed
+over the frame that shows it. Opening is the time from the navigation to the text on the screen with its tools ready;
+the second opening finds the document on the device. The text is written at its start, in its middle and at its end, and
+at last by somebody else.
 
 The yardstick is the same document on a bare page, with nothing but Tiptap and y-tiptap's own plugins (`bare/bare.js`);
 its figures come from the same run, and machines are best compared by the ratio.
@@ -36,6 +38,13 @@ const look = () => {
   else requestAnimationFrame(look);
 };
 requestAnimationFrame(look);
+"""
+SEEN = """
+addEventListener('keydown', ({ timeStamp }) => {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => (globalThis.seenAfter = performance.now() - timeStamp);
+  requestAnimationFrame(() => port2.postMessage(null));
+}, true);
 """
 PARTS = {"TaskDuration": "busy", "ScriptDuration": "script", "RecalcStyleDuration": "style", "LayoutDuration": "layout"}
 SENTENCE = "The wall holds the warmth of the day until long after dark, and **whatever** leans against it ripens soon. "
@@ -75,7 +84,8 @@ async def keystrokes(page: Page, session: CDPSession, keys: int) -> list[dict[st
         await page.keyboard.press("x")
         await asyncio.sleep(PAUSE_S)
         after = await figures(session)
-        costs.append({part: after[part] - before[part] for part in after})
+        seen = float(await page.evaluate("globalThis.seenAfter ?? 0"))
+        costs.append({part: after[part] - before[part] for part in after} | {"seen": seen})
     return costs
 
 
@@ -117,10 +127,10 @@ async def written(page: Page, session: CDPSession, keys: int) -> list[dict[str, 
 
 
 async def a_page(context: BrowserContext, bare: bool) -> tuple[Page, CDPSession]:
-    await context.add_init_script(WATCH.replace("BARE", str(bare).lower()))
+    await context.add_init_script(WATCH.replace("BARE", str(bare).lower()) + SEEN)
     page = await context.new_page()
     session = await context.new_cdp_session(page)
-    await session.send("Performance.enable")
+    await session.send("Performance.enable", {"timeDomain": "threadTicks"})
     return page, session
 
 
@@ -169,7 +179,7 @@ async def measure(server: Server, blocks: int, keys: int, script: Path) -> None:
             bare = await measure_bare(context, server, keys, script)
         async with await browser.new_context(viewport=view) as context:
             costs = await measure_editor(context, server, keys)
-        for part in ("script", "busy"):
+        for part in ("script", "busy", "seen"):
             ours, theirs = (statistics.median(cost[part] for cost in each) for each in (costs, bare))
             print(f"{part}: {ours / theirs:.2f} of the bare page's")
         await browser.close()
