@@ -143,7 +143,7 @@ class _Connection(web.RequestHandler):
             return
         self._in_line = True
         if self.share.heavy:
-            self.share.turns.enter(self._go_on, spent_s)
+            self.share.enter(self._go_on, spent_s)
         else:
             self._loop.call_soon(self._go_on)
 

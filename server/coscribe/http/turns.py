@@ -19,6 +19,8 @@ BURST_S = 0.005
 """What it may take at once after a pause: some hundred edits."""
 DEBT_S = 0.02
 """What is remembered at most of somebody who took more, and forgotten within a fifth of a second of rest."""
+GREEDY = 0.05
+"""Who has more than this of the loop's time is not made room for, but waits until there is room."""
 TURN_S = 0.001
 SHORT_TURN_S = 0.0001
 REST = 3
@@ -46,10 +48,10 @@ class Turns:
         return SHORT_TURN_S if now - self.at_work < WORK_S else TURN_S
 
     def enter(self, go_on: Callable[[], None], spent_s: float) -> None:
-        """Stand in line; `spent_s` is what the turn before took."""
+        """Stand in line; a rest follows from `spent_s`, which the turn before took."""
         now = self.now()
-        if now - self.at_work < WORK_S:
-            self._free_at = max(self._free_at, now + spent_s * REST)
+        if spent_s and now - self.at_work < WORK_S:
+            self._free_at = max(self._free_at, now + max(REST_LEAST_S, spent_s * REST))
         self._line.append(go_on)
         if not self._scheduled:
             self._schedule(now)
@@ -66,8 +68,6 @@ class Turns:
         self._scheduled = False
         now = self.now()
         if now >= self._free_at:
-            if now - self.at_work < WORK_S:
-                self._free_at = now + REST_LEAST_S
             self._line.popleft()()
         if self._line and not self._scheduled:
             self._schedule(now)
@@ -76,7 +76,7 @@ class Turns:
 class Share:
     """What one connection takes of the loop's time, between who reads its frames and who handles its messages."""
 
-    __slots__ = ("_left_s", "deaf", "heavy", "held", "turns")
+    __slots__ = ("_counted_at", "_left_s", "_room_s", "deaf", "heavy", "held", "turns")
 
     def __init__(self, turns: Turns) -> None:
         self.turns = turns
@@ -86,6 +86,8 @@ class Share:
         self.deaf = False
         """Whether nothing of what comes is read any more."""
         self._left_s = BURST_S
+        self._room_s = BURST_S
+        self._counted_at = turns.now()
 
     def spend(self, spent_s: float, idle_s: float = 0.0) -> None:
         """Count time that was taken, and time in which there was nothing to do for the connection.
@@ -95,8 +97,16 @@ class Share:
         self._left_s = max(-DEBT_S, min(BURST_S, self._left_s + idle_s * LIGHT) - spent_s)
         self.heavy = self._left_s < 0
 
+    def enter(self, go_on: Callable[[], None], spent_s: float) -> None:
+        """Stand in line; `spent_s` is what the turn before took."""
+        now = self.turns.now()
+        room_s = min(BURST_S, self._room_s + (now - self._counted_at) * GREEDY)
+        self._room_s = max(-DEBT_S, room_s - spent_s)
+        self._counted_at = now
+        self.turns.enter(go_on, spent_s if self._room_s < 0 else 0.0)
+
     async def turn(self, spent_s: float) -> None:
         """Wait for a turn; `spent_s` is what the one before took."""
         turn = self.turns.loop.create_future()
-        self.turns.enter(lambda: None if turn.done() else turn.set_result(None), spent_s)
+        self.enter(lambda: None if turn.done() else turn.set_result(None), spent_s)
         await turn

@@ -75,14 +75,34 @@ def test_turns_are_short_and_followed_by_a_rest_while_others_are_at_work(loop: L
     assert turns.length_s(loop.time) == SHORT_TURN_S
     had: list[float] = []
     turns.enter(lambda: had.append(loop.time), 0.010)
-    turns.enter(lambda: had.append(loop.time), 0.0)
     begun = loop.time
-    while len(had) < 2:
+    while not had:
         loop.time += 0.0005
         turns.at_work = loop.time
         loop.round()
     assert had[0] - begun >= REST * 0.010
-    assert had[1] > had[0], "two had their turn at once"
+
+
+def test_a_rest_follows_only_on_turns_of_who_has_much_of_the_time(loop: Loop, turns: Turns) -> None:
+    greedy, modest = Share(turns), Share(turns)
+    had: list[Share] = []
+    for _ in range(100):
+        turns.at_work = loop.time = loop.time + 0.01
+        for share in (greedy, modest):
+            share.enter(lambda share=share: had.append(share), 0.002 if share is greedy else 0.0001)
+        loop.round()
+        loop.round()
+    while loop.time < 1000 and len(had) < 200:
+        loop.time += 0.01
+        loop.round()
+    had.clear()
+    turns.at_work = loop.time
+    modest.enter(lambda: had.append(modest), 0.0001)
+    loop.round()
+    assert had == [modest], "a rest followed on one who takes a hundredth"
+    greedy.enter(lambda: had.append(greedy), 0.05)
+    loop.round()
+    assert had == [modest]
 
 
 def test_turns_are_long_and_follow_one_another_when_nobody_else_works(loop: Loop, turns: Turns) -> None:
