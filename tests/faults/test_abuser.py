@@ -1,7 +1,8 @@
 """One connection that sends whatever it can is not what the people in another room wait for.
 
 Compared is what an edit takes to reach the other person, with and without the flood, in the same run: a slow machine is
-slow in both. The floods that this is about once made it a thousand times as long. `tests/bench/abuse.py` measures more.
+slow in both. The floods that this is about once made it a thousand times as long. How turns are taken is tested in
+`tests/unit/http/test_turns.py`; `tests/bench/abuse.py` measures.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from harness.bystanders import Bystanders
 from harness.flood import FRAMES, Flood
 from harness.server import MakeServer
 
-QUIET_S, LOUD_S = 1.5, 2.5
+QUIET_S, LOUD_S = 0.8, 2.0
 TIMES, SPARE_S = 30, 0.05
 """How much longer it may take: a busy server and a busy machine are slower, but not by orders of magnitude."""
 
