@@ -144,7 +144,8 @@ async def measure_editor(context: BrowserContext, server: Server, keys: int) -> 
     other, _ = await a_page(context, bare=False)
     await opening(other, address)
     await stand(other, 0.5)
-    print(f"  a key of another   {line(await keystrokes(other, session, keys))}")
+    heard = [{part: cost[part] for part in PARTS.values()} for cost in await keystrokes(other, session, keys)]
+    print(f"  a key of another   {line(heard)}")
     await other.close()
     await page.wait_for_timeout(1_000)
     print(f"  open, from the device  {await opening(page, address):7.0f} ms")
