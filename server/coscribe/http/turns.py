@@ -2,10 +2,10 @@
 
 A connection is *heavy* once its frames and messages took `BURST_S` of the loop's time while there were always more of
 them, or more than `LIGHT` of the time in which it was waited for. Others are handled as they come.
+
 Heavy ones stand in line, however many they are: one at a time has a turn, and everything else that has come is handled
-between two turns. While others are at work turns are short and a rest follows each, so that all heavy connections
-together have a quarter of the time at most and nobody waits for longer than a turn; else turns follow on one another,
-and an import runs as fast as the server can.
+between two turns. While others are at work turns are short, and a rest follows on those of who has much of the time, so
+that nobody waits for longer than a turn; else turns follow on one another, and an import runs as fast as it can.
 """
 
 import asyncio
@@ -19,8 +19,8 @@ BURST_S = 0.005
 """What it may take at once after a pause: some hundred edits."""
 DEBT_S = 0.02
 """What is remembered at most of somebody who took more, and forgotten within a fifth of a second of rest."""
-GREEDY = 0.05
-"""Who has more than this of the loop's time is not made room for, but waits until there is room."""
+GREEDY = 0.02
+"""After a turn of who has more than this of the loop's time, everybody heavy rests."""
 TURN_S = 0.001
 SHORT_TURN_S = 0.0001
 REST = 3
