@@ -7,11 +7,16 @@ export function afloat(layer: HTMLElement, text: HTMLElement, look: () => void):
   layer.popover = 'manual';
   layer.classList.add('is-afloat');
   layer.showPopover();
+  let rising = 0;
   const rise = ({ relatedTarget }: FocusEvent) => {
     if (relatedTarget instanceof Node && text.contains(relatedTarget)) return;
-    // A dialog of the page that has been opened since would lie above.
-    layer.hidePopover();
-    layer.showPopover();
+    cancelAnimationFrame(rising);
+    // A menu that closes gives the focus back before it is closed, and until then no popover may be shown.
+    rising = requestAnimationFrame(() => {
+      // A dialog of the page that has been opened since would lie above.
+      layer.hidePopover();
+      layer.showPopover();
+    });
   };
   const follow = ({ target }: Event) => {
     if (target instanceof Element && target.contains(text)) hideOutside(layer, target);
@@ -21,6 +26,7 @@ export function afloat(layer: HTMLElement, text: HTMLElement, look: () => void):
   addEventListener('scroll', follow, { capture: true, passive: true });
   addEventListener('resize', look);
   return () => {
+    cancelAnimationFrame(rising);
     text.removeEventListener('focusin', rise);
     removeEventListener('scroll', follow, { capture: true });
     removeEventListener('resize', look);
