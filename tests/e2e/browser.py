@@ -18,6 +18,7 @@ WAIT_MS = 20_000
 
 _NETWORK = re.compile(
     r"Failed to load resource|WebSocket connection to|net::ERR_|An unknown error occurred when fetching"
+    r"|Firefox can’t establish a connection|was interrupted while the page was loading"
 )
 """What the browser itself says of a server that is gone."""
 
@@ -36,7 +37,7 @@ class Window:
         self.page = page
         self.problems: list[str] = []
         page.on("console", self._heard)
-        page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
+        page.on("pageerror", self._failed)
 
     @classmethod
     async def make(cls, browser: Browser, **options: Any) -> Window:
@@ -50,6 +51,10 @@ class Window:
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not _NETWORK.search(message.text):
             self.problems.append(f"{message.type}: {message.text}")
+
+    def _failed(self, error: Exception) -> None:
+        if not _NETWORK.search(str(error)):
+            self.problems.append(f"uncaught: {error}")
 
     # -- the document -------------------------------------------------------------------------------------------------
 

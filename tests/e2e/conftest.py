@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
+from browsers.firefox import stock_firefox
 from e2e.browser import OpenWindow, Window
 from harness.server import MakeServer, Server
 
@@ -51,9 +53,12 @@ def editor() -> None:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
+async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        if os.environ.get("TEST_BROWSER") == "firefox":
+            launched = await playwright.firefox.launch(**stock_firefox(tmp_path_factory.mktemp("firefox")))
+        else:
+            launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield launched
         await launched.close()
 

@@ -21,9 +21,9 @@ async ([kind, bytes]) => {
   const text = document.querySelector('.prose');
   const { left, top } = text.getBoundingClientRect();
   const place = { clientX: left + 5, clientY: top + 5, bubbles: true, cancelable: true };
-  text.dispatchEvent(kind === 'paste'
-    ? new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })
-    : new DragEvent('drop', { dataTransfer: data, ...place }));
+  const paste = new ClipboardEvent('paste', { bubbles: true, cancelable: true });
+  Object.defineProperty(paste, 'clipboardData', { value: data });  // Firefox does not take it from a script
+  text.dispatchEvent(kind === 'paste' ? paste : new DragEvent('drop', { dataTransfer: data, ...place }));
 }
 """
 

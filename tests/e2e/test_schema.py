@@ -313,8 +313,9 @@ PASTE = """
   const data = new DataTransfer();
   data.setData('text/html', html);
   data.setData('text/plain', '');
-  document.querySelector('.prose').dispatchEvent(
-    new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+  const paste = new ClipboardEvent('paste', { bubbles: true, cancelable: true });
+  Object.defineProperty(paste, 'clipboardData', { value: data });  // Firefox does not take it from a script
+  document.querySelector('.prose').dispatchEvent(paste);
 }
 """
 PIECES = [
