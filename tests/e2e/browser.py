@@ -15,6 +15,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locato
 
 WAIT_MS = 20_000
 """Long enough for a reconnection after its longest pause."""
+expect.set_options(timeout=WAIT_MS)
 
 _NETWORK = re.compile(
     r"Failed to load resource|WebSocket connection to|net::ERR_|An unknown error occurred when fetching"
@@ -81,10 +82,10 @@ class Window:
         await self.sees_status(status)
 
     async def sees_status(self, words: str | re.Pattern[str]) -> None:
-        await expect(self.status).to_have_text(words, timeout=WAIT_MS)
+        await expect(self.status).to_have_text(words)
 
     async def sees(self, words: str | re.Pattern[str]) -> None:
-        await expect(self.text).to_contain_text(words, timeout=WAIT_MS)
+        await expect(self.text).to_contain_text(words)
 
     async def write(self, words: str, *, delay_ms: float = 0) -> None:
         """Write at the end of the text."""
