@@ -62,7 +62,13 @@ async def findings(page: Page) -> list[str]:
 
 async def _found(page: Page, rules: list[str]) -> list[str]:
     # What is still fading in is paler than it will be.
-    await page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished.catch(() => null)))")
+    await page.evaluate(
+        """() => {
+          const trees = [...document.querySelectorAll('*')].flatMap(({ shadowRoot }) => shadowRoot ?? []);
+          const changes = [document, ...trees].flatMap((tree) => tree.getAnimations());
+          return Promise.all(changes.map(({ finished }) => finished.catch(() => null)));
+        }"""
+    )
     found = await page.evaluate(
         """async (runOnly) => {
           const { violations } = await axe.run(document, { resultTypes: ['violations'], runOnly });
