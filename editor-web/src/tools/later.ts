@@ -13,7 +13,8 @@ export function useTools(editor: Editor | null, session: Session): Tools | null 
     let wanted = true;
     const stop = whenIdle(() => {
       void import('./tools').then(({ Tools }) => {
-        if (wanted) tools.value = new Tools(editor.surface, session);
+        // It may be closed already, and the effect not be undone yet.
+        if (wanted && !editor.surface.isDestroyed) tools.value = new Tools(editor.surface, session);
       });
     });
     return () => {
