@@ -413,6 +413,7 @@ class Hub:
             for session in list(self.behind):
                 self._sweep_behind(session, now)
             for room in list(self.rooms.values()):
+                room.served.pause()
                 if room.at_rest and now - room.idle_since >= self.limits.room_idle_s:
                     room.idle_since = now
                     self.spawn(self._put_away(room))

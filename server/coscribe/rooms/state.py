@@ -25,6 +25,8 @@ WORKER_PATIENCE_S = 2.0
 CHECKPOINT_RETRY_S = 5.0
 GROWTH = 4
 """Another checkpoint is made once a quarter more has come: it copies all there is, which a long document pays for."""
+PAUSE_GROWTH = 16
+"""In a pause a smaller part is enough."""
 
 
 class ServedState:
@@ -37,6 +39,7 @@ class ServedState:
         self.rows = 0
         self._refreshing: asyncio.Task[None] | None = None
         self._next_refresh_at = float("-inf")
+        self._head_before = 0
 
     @property
     def head(self) -> int:
@@ -121,9 +124,18 @@ class ServedState:
         self.rows += 1
         limits = self._room.limits
         much = max(limits.checkpoint_bytes, len(self.snapshot[1]) // GROWTH)
-        if (
-            self.rows >= limits.checkpoint_rows or self.tail.size >= much
-        ) and self._room.monotonic() >= self._next_refresh_at:
+        if self.rows >= limits.checkpoint_rows or self.tail.size >= much:
+            self._refresh_in_time()
+
+    def pause(self) -> None:
+        """Have a long tail folded when nothing has come since the last call, so that no newcomer waits for it."""
+        head, before = self.head, self._head_before
+        self._head_before = head
+        if head == before and not self._tail_is_short() and self.tail.size >= len(self.snapshot[1]) // PAUSE_GROWTH:
+            self._refresh_in_time()
+
+    def _refresh_in_time(self) -> None:
+        if self._room.monotonic() >= self._next_refresh_at:
             self._refresh()
 
     async def settle(self) -> None:
