@@ -26,6 +26,13 @@ class _Connection(aiosqlite.Connection):
     def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
         super().__init__(connect, iter_chunk_size=64)
         self._thread.daemon = True  # a process that must exit now does not wait for a disk
+        self.stopped: asyncio.Future[None] | None = None
+        """What its thread answers last."""
+
+    def stop(self) -> asyncio.Future[None] | None:
+        """Have the thread end; where it could not be opened aiosqlite does so, and does not wait."""
+        self.stopped = super().stop()
+        return self.stopped
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         return cast(T, await self._execute(work, self._conn))  # type: ignore[no-untyped-call]
@@ -46,15 +53,24 @@ class Connection:
             async with self._opening:
                 connection = self._open
                 if connection is None:
-                    connection = _Connection(self._connect)
-                    await connection
-                    self._open = connection
+                    self._open = await self._opened()
+                    connection = self._open
         try:
             return await connection.run(work)
         except (sqlite3.Error, OSError):
             if self._open is connection:
                 await self.close()
             raise
+
+    async def _opened(self) -> _Connection:
+        connection = _Connection(self._connect)
+        try:
+            await connection
+        except Exception:
+            if connection.stopped is not None:
+                await connection.stopped
+            raise
+        return connection
 
     async def close(self) -> None:
         """Close the connection and end its thread; the next `run` opens another."""
