@@ -61,6 +61,15 @@ async def findings(page: Page) -> list[str]:
 
 
 async def _found(page: Page, rules: list[str]) -> list[str]:
+    """Return what stays to be found: what comes and goes may be caught half drawn."""
+    found = await _look(page, rules)
+    if found:
+        await page.wait_for_timeout(1_000)
+        found = await _look(page, rules)
+    return found
+
+
+async def _look(page: Page, rules: list[str]) -> list[str]:
     # What is still fading in is paler than it will be.
     await page.evaluate(
         """() => {
