@@ -1,10 +1,11 @@
 /** Who has access of their own, and what they may do. */
 import { useSignal } from '@preact/signals';
 import { X } from 'lucide';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { sharingWords } from '../i18n/sharing';
 import { Icon } from '../ui/icon';
 import { Avatar } from '../ui/person';
+import { Sure } from '../ui/sure';
 import type { Member, Members, Who } from './api';
 import { RoleSelect, roles } from './roleSelect';
 import { nameOf, type Sharing } from './sharing';
@@ -34,7 +35,7 @@ export function People({ sharing, members }: { sharing: Sharing; members: Member
         ))}
       </ul>
       {next.value && (
-        <Sure
+        <SureToHandOn
           who={next.value}
           sharing={sharing}
           onDone={() => heading.current?.focus()}
@@ -100,10 +101,9 @@ interface SureProps {
 }
 
 /** Says what one gives away, and asks once more. */
-function Sure({ who, sharing, onDone, onClose }: SureProps) {
+function SureToHandOn({ who, sharing, onDone, onClose }: SureProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const { sure } = sharingWords.value.people;
-  useLayoutEffect(() => dialog.current?.showModal(), []);
 
   async function handOn(): Promise<void> {
     const done = await sharing.handOn(who);
@@ -112,34 +112,18 @@ function Sure({ who, sharing, onDone, onClose }: SureProps) {
   }
 
   return (
-    <dialog
-      ref={dialog}
-      class="dialog share-sure"
-      role="alertdialog"
-      aria-labelledby="share-sure-title"
-      aria-describedby="share-sure-text"
+    <Sure
+      dialog={dialog}
+      class="share-sure"
+      title={sure.title(nameOf(who))}
+      body={sure.body}
+      cancel={sure.cancel}
       onClose={onClose}
     >
-      <div class="dialog-inner">
-        <h2 id="share-sure-title" dir="auto">
-          {sure.title(nameOf(who))}
-        </h2>
-        <p id="share-sure-text">{sure.body}</p>
-        <div class="share-sure-foot">
-          <button type="button" class="button" autofocus onClick={() => dialog.current?.close()}>
-            {sure.cancel}
-          </button>
-          <button
-            type="button"
-            class="button button-primary"
-            disabled={sharing.busy.value}
-            onClick={() => void handOn()}
-          >
-            {sure.make}
-          </button>
-        </div>
-      </div>
-    </dialog>
+      <button type="button" class="button button-primary" disabled={sharing.busy.value} onClick={() => void handOn()}>
+        {sure.make}
+      </button>
+    </Sure>
   );
 }
 

@@ -1,12 +1,13 @@
 /** The dialog with what is in the trash: back to the list, or gone for good. */
 import { useSignal } from '@preact/signals';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { restoreDocument } from '../api/documents';
 import { Problem } from '../api/http';
 import { language, words } from '../i18n';
 import { trashWords } from '../i18n/trash';
 import { Dialog } from '../ui/dialog';
 import { ago } from '../ui/relativeTime';
+import { Sure } from '../ui/sure';
 import { deleteForGood, listTrash, type Trashed, type TrashPage } from './api';
 import '../styles/trash.css';
 
@@ -112,7 +113,7 @@ export function TrashDialog({ onRestored, onClose }: Props) {
       <p class="trash-news" role="status">
         {news.value}
       </p>
-      {asked.value && <Sure document={asked.value} onDone={remove} onClose={() => (asked.value = null)} />}
+      {asked.value && <SureToDelete document={asked.value} onDone={remove} onClose={() => (asked.value = null)} />}
     </Dialog>
   );
 }
@@ -158,34 +159,22 @@ interface SureProps {
 }
 
 /** Says what will be lost, and asks once more. */
-function Sure({ document, onDone, onClose }: SureProps) {
+function SureToDelete({ document, onDone, onClose }: SureProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const { sure, remove } = trashWords.value;
-  useLayoutEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog
-      ref={dialog}
-      class="dialog trash trash-sure"
-      role="alertdialog"
-      aria-labelledby="sure-title"
-      aria-describedby="sure-text"
+    <Sure
+      dialog={dialog}
+      class="trash trash-sure"
+      title={sure.title(titleOf(document))}
+      body={sure.body}
+      cancel={sure.cancel}
       onClose={onClose}
     >
-      <div class="dialog-inner">
-        <h2 id="sure-title" dir="auto">
-          {sure.title(titleOf(document))}
-        </h2>
-        <p id="sure-text">{sure.body}</p>
-        <div class="trash-foot">
-          <button type="button" class="button" autofocus onClick={() => dialog.current?.close()}>
-            {sure.cancel}
-          </button>
-          <button type="button" class="button trash-forever" onClick={() => void onDone(document)}>
-            {remove}
-          </button>
-        </div>
-      </div>
-    </dialog>
+      <button type="button" class="button trash-forever" onClick={() => void onDone(document)}>
+        {remove}
+      </button>
+    </Sure>
   );
 }
 
