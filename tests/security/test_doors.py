@@ -97,6 +97,30 @@ async def test_name_that_was_bent_to_this_machine_opens_nothing(server: Server, 
     )
 
 
+async def test_name_that_was_bent_to_this_machine_reads_nothing_either(
+    server: Server, make_server: MakeServer
+) -> None:
+    """A page's own requests to its own host say no Origin: only the name that they call the server by tells."""
+    for host in (f"evil.org:{server.port}", "evil.org", "localhost.evil.org", "127.0.0.1.evil.org", "10.0.0.1"):
+        for path in ("/", "/api/documents", "/api/documents/doc/content", "/healthz", "/metrics", "/api/docs"):
+            assert (await answer(server, path, Host=host))[0] == 403, (host, path)
+    for host in (f"127.0.0.1:{server.port}", f"LOCALHOST:{server.port}", "localhost", "[::1]:3000", "my.localhost", ""):
+        assert (await answer(server, "/api/documents", Host=host))[0] == 200, host
+    named = make_server(
+        settings={"public_url": "https://docs.example.org", "allowed_origins": "https://app.example.org:8443"}
+    )
+    for host, status in {"docs.example.org": 200, "APP.example.org:81": 200, "example.org": 403}.items():
+        assert (await answer(named, "/api/documents", Host=host))[0] == status, host
+
+
+async def test_host_that_is_no_address_fails_nothing(server: Server, guarded: Server) -> None:
+    for each in (server, guarded):
+        for host in ("127.0.0.1:99999", "", "[::::]", "127.0.0.1:", "%00", "a,b"):
+            for path in ("/", "/api/docs", "/api/documents", "/auth/session", "/healthz"):
+                assert (await answer(each, path, Host=host))[0] < 500, (host, path)
+    assert "Traceback" not in server.stderr() + guarded.stderr()
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 async def test_foreign_page_changes_nothing_over_http(server: Server, method: str) -> None:
     evil = {"Origin": "https://evil.example.org", "Content-Length": "2"}
@@ -149,7 +173,7 @@ async def test_address_of_a_client_is_what_a_trusted_proxy_says_and_nobody_else(
         writers, statuses = [], []
         for chain in forwarded:
             reader, writer = await asyncio.open_connection("127.0.0.1", each.port)
-            lines = {**UPGRADE, "Host": "a", "X-Forwarded-For": chain}
+            lines = {**UPGRADE, "Host": "127.0.0.1", "X-Forwarded-For": chain}
             writer.write(
                 ("GET /hocuspocus HTTP/1.1\r\n" + "".join(f"{n}: {v}\r\n" for n, v in lines.items()) + "\r\n").encode()
             )

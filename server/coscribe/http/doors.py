@@ -53,11 +53,16 @@ class Doors:
 
     @web.middleware
     def middleware(self, request: web.Request, handler: Handler) -> Awaitable[web.StreamResponse]:
-        """Learn the client's address, and refuse what a foreign page sends."""
+        """Learn the client's address, and refuse what a foreign page sends, or asks under a name of its own."""
         peer = request.remote or ""
         if self._proxies.trusted(peer):
             request[_ADDRESS] = self._proxies.client(peer, ",".join(request.headers.getall("X-Forwarded-For", [])))
             request[_SECURE] = request.headers.get("X-Forwarded-Proto", "").strip().lower() == "https"
+        if not self._origins.answers_to(request.headers.get(hdrs.HOST, "")):
+            raise Problem(
+                HTTPStatus.FORBIDDEN,
+                "This server is for its own machine and is not called that; `public_url` names what else it is called.",
+            )
         if request.method not in READING or hdrs.UPGRADE in request.headers or is_preflight(request):
             self._check_origin(request)
         return _preflight() if is_preflight(request) else handler(request)

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from .api.document import openapi
 from .api.page import page
+from .doors import came_over_tls
 
 POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 HEADERS = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
@@ -31,7 +32,7 @@ async def document(request: web.Request) -> web.Response:
 async def docs(request: web.Request) -> web.Response:
     """Return the page."""
     return web.Response(
-        text=page(str(request.url.origin())),
+        text=page(f"{'https' if came_over_tls(request) else 'http'}://{request.host}"),
         content_type="text/html",
         headers={**HEADERS, "Content-Security-Policy": POLICY},
     )

@@ -22,7 +22,18 @@ class Origins:
         The name in `Host` must then be this machine's as well: a page can give its own name this machine's address.
         """
         self._allowed = frozenset(origin.rstrip("/").lower() for origin in allowed)
+        self._named = frozenset(place[1] for origin in self._allowed if (place := place_of(origin)) is not None)
         self._local_only = local_only
+
+    def answers_to(self, host: str) -> bool:
+        """Tell whether a page that calls the server `host` may be one of its own, or of one that is let in.
+
+        A page's requests to its own host name no origin, and it can give its own name this machine's address.
+        """
+        if not self._local_only or not host or ANY in self._allowed:
+            return True
+        name = _host_of(host)
+        return is_local_name(name) or name in self._named
 
     def allows(self, origin: str | None, host: str) -> bool:
         """Tell whether a page of this origin may speak to the server that it calls `host`; None is no page."""
