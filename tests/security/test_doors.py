@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 import statistics
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from coscribe.http.api.operations import OPERATIONS
 from harness.certificates import certificate
 from harness.peer import Dialect, Kind, Peer
 from harness.server import MakeServer, Server
@@ -97,9 +99,7 @@ async def test_name_that_was_bent_to_this_machine_opens_nothing(server: Server, 
     )
 
 
-async def test_name_that_was_bent_to_this_machine_reads_nothing_either(
-    server: Server, make_server: MakeServer
-) -> None:
+async def test_name_that_was_bent_to_this_machine_reads_nothing_either(server: Server, make_server: MakeServer) -> None:
     """A page's own requests to its own host say no Origin: only the name that they call the server by tells."""
     for host in (f"evil.org:{server.port}", "evil.org", "localhost.evil.org", "127.0.0.1.evil.org", "10.0.0.1"):
         for path in ("/", "/api/documents", "/api/documents/doc/content", "/healthz", "/metrics", "/api/docs"):
@@ -152,7 +152,9 @@ async def test_every_answer_says_how_it_may_be_used(guarded: Server, server: Ser
     for path in ("/healthz", "/metrics", "/api/documents", "/api/documents/nothing", "/nothing/here", "/api/keys"):
         status, headers, _ = await answer(guarded, path, **credentials)
         assert headers["x-content-type-options"] == "nosniff", (path, status)
-        assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+        assert headers["content-security-policy"] == (
+            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        )
         assert headers["referrer-policy"] == "same-origin"
         assert "strict-transport-security" not in headers
     _, headers, _ = await answer(guarded, "/healthz", **{"X-Forwarded-Proto": "https"})
@@ -164,6 +166,24 @@ async def test_every_answer_says_how_it_may_be_used(guarded: Server, server: Ser
         policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
         assert policy["frame-ancestors"] == ancestors
         assert policy["script-src"] == policy["connect-src"] == "'self'"
+
+
+PUBLIC = {"/api/schema", "/api/openapi.json", "/api/docs", "/api/docs/style.css"}
+"""What is the same for everybody."""
+
+
+async def test_nothing_private_is_kept_on_the_way_or_shown_by_other_pages(guarded: Server) -> None:
+    admin = bearer(token("*", "admin"))
+    assert guarded.request("POST", "/api/documents", b'{"id":"cached","text":"secret"}', **admin)[0] == 201
+    for operation in OPERATIONS:
+        for credentials in (admin, {}):
+            path = operation.path.replace("{id}", "cached").replace("{hash}", "0" * 64)
+            path = re.sub(r"{\w+}", "unknown", path)
+            _, headers, _ = await answer(guarded, path, operation.method, **credentials)
+            cache = headers["cache-control"]
+            if operation.path not in PUBLIC:
+                assert cache == "no-store" or cache.startswith("private, no-cache"), (operation.method, path)
+            assert headers["cross-origin-resource-policy"] == "same-origin", path
 
 
 async def test_address_of_a_client_is_what_a_trusted_proxy_says_and_nobody_else(

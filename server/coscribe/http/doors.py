@@ -19,9 +19,11 @@ READING = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
 }
-"""For answers that do not say otherwise: they are data, and no page."""
+"""For answers that do not say otherwise: they are data, and no page, and for whoever asked alone."""
 MOST_REMEMBERED = 100
 
 PREFLIGHT = {

@@ -19,6 +19,7 @@ FOR_EVER_S = 365 * 24 * 3600
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "cross-origin",  # a page that embeds the editor is of another origin
 }
 
 routes = web.RouteTableDef()

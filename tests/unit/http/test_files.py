@@ -62,6 +62,7 @@ async def test_an_image_is_uploaded_once_and_served_for_ever(api: TestClient, si
     assert read.content_type == "image/png"
     assert read.headers["X-Content-Type-Options"] == "nosniff"
     assert read.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert read.headers["Cross-Origin-Resource-Policy"] == "cross-origin", "pages that embed the editor show it too"
     assert read.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     again = await api.get(f"/files/{hash}", headers={"If-None-Match": read.headers["ETag"]})
     assert (again.status, await again.read()) == (304, b"")
