@@ -25,7 +25,6 @@ from .requests import (
     admit,
     admit_maker,
     check_free,
-    credential,
     described,
     document_id,
     find,
@@ -33,6 +32,7 @@ from .requests import (
     json_response,
     new_id,
     number,
+    reach_of,
     text_field,
 )
 
@@ -96,7 +96,7 @@ async def listing(request: web.Request) -> web.Response:
     query = request.query
     limit = number(query.get("limit"), "limit", MAX_PAGE) or DEFAULT_PAGE
     deleted = _truth(query.get("deleted"), "deleted")
-    reach = hub.gate.reach(credential(request), Role.ADMIN if deleted else Role.VIEW)
+    reach = reach_of(request, Role.ADMIN if deleted else Role.VIEW)
     within: _Within = {"deleted": deleted, "scope": reach.scope, "member": reach.member, "least": int(reach.least)}
     kept = {"trash_keep_days": hub.eraser.keeping.trash_days} if deleted else {}
     if text := query.get("q", "").strip():

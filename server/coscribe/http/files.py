@@ -12,7 +12,7 @@ from ..rooms.files import FileTooLarge
 from .auditing import audit
 from .keys import HUB
 from .problems import Problem
-from .requests import admit, bearer, credential, document_id, find, json_response
+from .requests import admit, bearer, document_id, find, json_response, reach_of
 from .uploads import read_upload
 
 FOR_EVER_S = 365 * 24 * 3600
@@ -65,7 +65,7 @@ async def read(request: web.Request) -> web.Response:
     hub = request.app[HUB]
     hash = request.match_info["hash"]
     if not hub.gate.open_to_all:
-        reach = hub.gate.reach(bearer(request) or request.query.get("token") or credential(request), Role.VIEW)
+        reach = reach_of(request, Role.VIEW, bearer(request) or request.query.get("token", ""))
         showing = await hub.store.find(
             DocumentQuery(file=hash, scope=reach.scope, member=reach.member, least=int(reach.least))
         )

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from ..access.gate import Credential
+from ..access.gate import Credential, Reach
 from ..access.principal import Principal
 from ..access.roles import Role
 from ..access.tokens import Forbidden
@@ -60,9 +60,23 @@ def admit(request: web.Request, id: str, least: Role) -> Principal:
     return _counted(request, request.app[HUB].gate.admit(credential(request), id), least)
 
 
-def _counted(request: web.Request, principal: Principal, least: Role) -> Principal:
+def reach_of(request: web.Request, least: Role, token: str = "") -> Reach:
+    """Say which documents whoever asks has a role for; raise SignInRequired, or Forbidden when it is none of them.
+
+    `token` counts before what they come with otherwise, where a request may bring one in its address.
+    """
+    found = request.app[HUB].gate.reach(token or credential(request), least)
+    _count(request, found.principal)
+    return found
+
+
+def _count(request: web.Request, principal: Principal) -> None:
     request.app[REQUESTS].of_person(principal)
     request[PRINCIPAL] = principal
+
+
+def _counted(request: web.Request, principal: Principal, least: Role) -> Principal:
+    _count(request, principal)
     if principal.role < least:
         raise Forbidden(f"this needs the role {least.label}; yours is {principal.role.label}")
     return principal
