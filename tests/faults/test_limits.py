@@ -13,6 +13,7 @@ from harness.bystanders import Bystanders
 from harness.lib0 import Typist, awareness, var_bytes
 from harness.peer import Dialect, Kind, Peer, status
 from harness.server import MakeServer
+from harness.tokens import SECRET, TOKEN_AUTH, bearer, token
 
 TRY_LATER, TOO_SLOW, TOO_FAST = 1013, 4408, 4429
 SIGN_IN_S = 1.0
@@ -141,3 +142,26 @@ async def test_update_larger_than_allowed_is_refused_with_4413_and_not_stored(
             await peer.send_update(Typist(11).type("x" * 100_001))
             assert await peer.until_closed() == 4413
         assert all(b"xxx" not in m.payload for peer in bystanders.peers for m in peer.messages)
+
+
+FIELDS = b'{"title": "t", "more": [' + b"[]," * 30_000 + b"1]}"
+
+
+async def test_body_of_a_few_fields_is_small_and_nobody_unknown_has_a_large_one_read(
+    http: aiohttp.ClientSession, make_server: MakeServer
+) -> None:
+    """To take megabytes of JSON apart takes the one loop half a second, for everybody."""
+    server = make_server(*TOKEN_AUTH, settings={"secret": SECRET})
+    admin = bearer(token("*", "admin"))
+
+    async def post(path: str, body: bytes, headers: dict[str, str], method: str = "POST") -> int:
+        async with http.request(method, f"{server.url}/api/{path}", data=body, headers=headers) as response:
+            return response.status
+
+    assert await post("documents", b'{"id": "doc"}', admin) == 201
+    for path in ("shares", "keys", "documents/doc/tokens", "documents/doc/shares", "documents/doc/duplicate"):
+        assert await post(path, FIELDS, admin) == 413, path
+    assert await post("documents/doc", FIELDS, admin, "PATCH") == 413
+    assert await post("shares", FIELDS, {}) == 413
+    assert await post("documents", b'{"no JSON', {}) == 401, "it is not even looked at"
+    assert await post("documents", FIELDS, admin) == 201, "what makes a document may be as large as one"

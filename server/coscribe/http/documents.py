@@ -21,10 +21,13 @@ from .content import WRITE_DEADLINE_S, answered, apply
 from .keys import HUB
 from .problems import Problem
 from .requests import (
+    MAX_FIELDS_BYTES,
     PREFIX,
     admit,
     admit_maker,
     check_free,
+    credential,
+    decoded,
     described,
     document_id,
     find,
@@ -44,6 +47,7 @@ MAX_QUERY_CHARACTERS = 300
 MAX_HITS = 1000
 """How far a search can be paged through: who looks further should look for something else."""
 _CURSOR = re.compile(r"([0-9]{1,18})-([0-9]{1,18})").fullmatch
+_NOT_GIVEN = msgspec.Raw()
 _encode = msgspec.json.Encoder().encode
 
 routes = web.RouteTableDef()
@@ -53,12 +57,16 @@ routes = web.RouteTableDef()
 async def create(request: web.Request) -> web.Response:
     """Create a document: `{id?, title?}` and at most one of markdown, html, text (strings) or json (ProseMirror)."""
     hub = request.app[HUB]
-    body = await json_object(request)
+    if not hub.gate.open_to_all:
+        hub.gate.read(credential(request))  # nobody unknown has a body read
+    raw = await request.read()
+    made = decoded(request, raw, _Making) if raw else _Making()
+    body = {"id": _short(made.id), "title": _short(made.title)}
     chosen = text_field(body, "id", MAX_ID_CHARACTERS)
     id = new_id(hub, chosen)
     title = text_field(body, "title", MAX_TITLE_CHARACTERS) or ""
     principal = admit_maker(request, id, chosen=chosen is not None)
-    update = await _first_update(request, body)
+    update = await _first_update(request, made)
     await hub.quotas.check_person(principal.id)
     await check_free(hub, id)
     document = hub.register(id, title, principal)
@@ -72,18 +80,36 @@ async def create(request: web.Request) -> web.Response:
     return json_response(described(document, principal.role), HTTPStatus.CREATED, {"Location": PREFIX + quote(id)})
 
 
-async def _first_update(request: web.Request, body: dict[str, Any]) -> bytes | None:
-    formats = [name for name in READABLE if name in body]
-    if not formats:
+class _Making(msgspec.Struct):
+    """What a document is made of, as it came: content may be large, and is for a worker to take apart."""
+
+    id: msgspec.Raw = _NOT_GIVEN
+    title: msgspec.Raw = _NOT_GIVEN
+    markdown: msgspec.Raw = _NOT_GIVEN
+    html: msgspec.Raw = _NOT_GIVEN
+    text: msgspec.Raw = _NOT_GIVEN
+    json: msgspec.Raw = _NOT_GIVEN
+
+
+def _short(raw: msgspec.Raw) -> Any:
+    """Take a field apart, None for none; one that is no short text stays as it is, which no field is."""
+    given = bytes(raw)
+    return msgspec.json.decode(given or b"null") if len(given) <= MAX_FIELDS_BYTES else raw
+
+
+async def _first_update(request: web.Request, made: _Making) -> bytes | None:
+    given = {name: raw for name in READABLE if (raw := bytes(getattr(made, name)))}
+    if not given:
         return None
-    if len(formats) > 1:
-        raise Problem(HTTPStatus.BAD_REQUEST, f"Give one content only, not {' and '.join(formats)}.")
-    format = formats[0]
-    content = body[format]
-    if format != "json" and not isinstance(content, str):
-        raise Problem(HTTPStatus.BAD_REQUEST, f"{format!r} must be a text.")
-    raw = _encode(content) if format == "json" else content.encode(errors="replace")
-    return await answered(request.app[HUB].pool.build(format, raw))
+    if len(given) > 1:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"Give one content only, not {' and '.join(given)}.")
+    [(format, content)] = given.items()
+    if format != "json":
+        try:
+            content = msgspec.json.decode(content, type=str).encode(errors="replace")
+        except msgspec.DecodeError:
+            raise Problem(HTTPStatus.BAD_REQUEST, f"{format!r} must be a text.") from None
+    return await answered(request.app[HUB].pool.build(format, content))
 
 
 @routes.get("/api/documents")

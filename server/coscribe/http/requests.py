@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -21,10 +21,13 @@ from .problems import Problem
 PREFIX = "/api/documents/"
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 """What a page can send to any server without asking first."""
+MAX_FIELDS_BYTES = 64 << 10
+"""Of a body that has a few fields: whoever reads more of them holds up everybody meanwhile."""
 EVERY_DOCUMENT = "*"
 """What a token must be for, where an answer is about all documents: only the pattern `*` covers it."""
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder().decode
+
+T = TypeVar("T")
 
 
 def json_response(
@@ -113,19 +116,27 @@ async def check_free(hub: Hub, id: str) -> None:
 
 
 async def json_object(request: web.Request) -> dict[str, Any]:
-    """Read a JSON object from the body; an empty body is an empty object. Raise a 400 Problem."""
-    raw = await request.read()
-    if not raw:
-        return {}
+    """Read a JSON object of a few short fields from the body; an empty body is one. Raise a 400 or 413 Problem."""
+    raw = b""
+    while piece := await request.content.readany():
+        raw += piece
+        if len(raw) > MAX_FIELDS_BYTES:
+            raise Problem(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Such a body may have {MAX_FIELDS_BYTES} bytes at most here."
+            )
+    return decoded(request, raw, dict[str, Any]) if raw else {}
+
+
+def decoded(request: web.Request, raw: bytes, type: type[T]) -> T:
+    """Take a JSON object apart as far as a type says; raise a 400 or 415 Problem."""
     if comes_from_page(request) and request.content_type in FORM_TYPES:
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the object with Content-Type: application/json.")
     try:
-        body = _decode(raw)
+        return msgspec.json.decode(raw, type=type)
+    except msgspec.ValidationError:
+        raise Problem(HTTPStatus.BAD_REQUEST, "The body must be a JSON object.") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Problem(HTTPStatus.BAD_REQUEST, "The body is not JSON; send an object.") from None
-    if not isinstance(body, dict):
-        raise Problem(HTTPStatus.BAD_REQUEST, "The body must be a JSON object.")
-    return body
 
 
 def text_field(body: dict[str, Any], name: str, longest: int) -> str | None:
