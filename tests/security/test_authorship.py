@@ -159,3 +159,40 @@ async def test_name_colour_and_id_are_those_of_the_token_whatever_a_client_claim
     assert json.loads(guest.awareness()[3][1])["user"]["name"] == "Ada"
     for peer in (ada, eve, guest):
         await peer.leave()
+
+
+async def test_name_that_comes_of_an_id_shows_nothing_that_cannot_be_seen(
+    http: aiohttp.ClientSession, guarded: Server, document: str
+) -> None:
+    """Somebody without a name is shown by their id, which may be any text."""
+    ada = await join(http, guarded, document, Dialect.HOCUSPOCUS, token(document, "edit", "ada"))
+    eve = await join(http, guarded, document, Dialect.HOCUSPOCUS, token(document, "view", "\u202eeve\x00\u061c\n"))
+    await eve.send_awareness(awareness((1, 1, "{}")))
+    await ada.until(Kind.AWARENESS, lambda _: 1 in ada.awareness())
+    assert json.loads(ada.awareness()[1][1])["user"]["name"] == "eve"
+    for peer in (ada, eve):
+        await peer.leave()
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+async def test_client_id_of_who_just_left_is_kept_for_them(
+    http: aiohttp.ClientSession, guarded: Server, document: str, dialect: Dialect
+) -> None:
+    """Whoever reconnects comes back under their id, in presence and with their first edit, whatever others say."""
+    eve = await join(http, guarded, document, dialect, token(document, "edit", "eve"))
+    ada = await join(http, guarded, document, dialect, token(document, "edit", "ada"))
+    await ada.send_awareness(awareness((VICTIM, 1, "{}")))
+    await eve.until(Kind.AWARENESS, lambda _: VICTIM in eve.awareness())
+    await ada.leave()
+    await eve.until(Kind.AWARENESS, lambda _: VICTIM not in eve.awareness())
+    await eve.send_awareness(awareness((VICTIM, 9, "{}")))
+    await eve.send_update(Typist(VICTIM).type("forged"))
+    await refused(eve)
+    ada = await join(http, guarded, document, dialect, token(document, "edit", "ada"))
+    await ada.send_awareness(awareness((VICTIM, 1, "{}")))
+    await eve.until(Kind.AWARENESS, lambda _: VICTIM in eve.awareness())
+    assert json.loads(eve.awareness()[VICTIM][1])["user"]["id"] == "ada"
+    await write(ada, Typist(VICTIM).type("honest"))
+    await eve.until_content(b"honest")
+    for peer in (ada, eve):
+        await peer.leave()

@@ -13,6 +13,7 @@ from harness.peer import Dialect, Kind, Peer
 from harness.server import Server
 
 BAD_MESSAGE, TOO_LARGE, TOO_FAST = 4400, 4413, 4429
+LARGEST = (1 << 53) - 1
 
 REFUSED = {
     "a state of a megabyte": (awareness((1, 1, '{"a":"' + "x" * (1 << 20) + '"}')), TOO_LARGE),
@@ -73,6 +74,27 @@ async def test_nobody_can_remove_or_repeat_another_s_presence(
         Kind.AWARENESS, lambda payload: (777, "null") in [(c, s) for c, _, s in read_awareness(payload)]
     )
     assert 501 in watcher.awareness(), "the forger's end is not the victim's"
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+async def test_number_at_the_end_of_all_numbers_keeps_nobody_out_and_no_edit_back(
+    http: aiohttp.ClientSession, server: Server, document: str, bystanders: Bystanders, dialect: Dialect
+) -> None:
+    """Peers could not read a number that is larger, so none may come of it, however often it is counted on from."""
+    watcher = bystanders.peers[0]
+    for again in range(3):
+        hostile = await Peer.join(http, server, document, dialect)
+        await hostile.send_awareness(awareness((803 + again, LARGEST, f'{{"at once":{again}}}')))
+        await hostile.send_awareness(awareness((802, 1, "{}")))
+        await hostile.send_awareness(awareness((802, LARGEST, f'{{"at last":{again}}}')))
+        await watcher.until(Kind.AWARENESS, lambda payload, n=again: b'"at last":%d' % n in payload)  # type: ignore[misc]
+        newcomer = await Peer.join(http, server, document, dialect)
+        await newcomer.until(Kind.AWARENESS, lambda _, n=newcomer: len(n.awareness()) == 2)  # type: ignore[misc]
+        shown = [clock for peer in (newcomer, watcher) for clock, _ in peer.awareness().values()]
+        assert max(shown) < 1 << 40
+        for peer in (hostile, newcomer):
+            await peer.leave()
+        await watcher.until(Kind.AWARENESS, lambda _: not watcher.awareness())
 
 
 async def test_client_is_never_told_about_itself(

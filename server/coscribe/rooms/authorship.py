@@ -41,11 +41,8 @@ class Authorship:
         self._owners = {writer.client: write_var_uint(writer.author) for writer in writers}
 
     def foreign(self, client: int, author: bytes) -> bool:
-        """Tell whether a client id belongs to somebody else, who wrote with it or is here with it."""
-        owner = self._owners.get(client)
-        if owner is None:
-            present = self._room.presence.owner(client)
-            owner = NOBODY if present is None else present.author
+        """Tell whether a client id belongs to somebody else, who wrote with it or is, or was last, here with it."""
+        owner = self._owners.get(client) or self._room.presence.author(client) or NOBODY
         return owner not in (NOBODY, author)
 
     def owns(self, client: int, author: bytes) -> bool:

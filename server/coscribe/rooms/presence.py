@@ -1,11 +1,11 @@
 """Who is in a room, and where their carets are.
 
-Always holds: a client id belongs to one session at a time, the last that introduced it, and to one person; only its
-owner may change or end it; a session is never sent an id that it introduced itself; and the clocks that peers see are
-the server's own. A client that reconnects repeats its old clock and stock peers would ignore it until its next renewal,
-so at each introduction the server lays a new base, taken from the time, under the client's clock. Clocks above
-`SERVER_CLOCK` are therefore the server's, and a state that carries one for a known or departed client is a forwarded
-copy: dropped.
+Always holds: a client id belongs to one session at a time, the last that introduced it, and to one person, also after
+that one left; only its owner may change or end it; a session is never sent an id that it introduced itself; and the
+clocks that peers see are the server's own. A client that reconnects repeats its old clock and stock peers would ignore
+it until its next renewal, so at each introduction the server takes a clock from the time, and counts on from there:
+what a client counts tells no more than which of its states is newer, and may be any number. Clocks above `SERVER_CLOCK`
+are therefore the server's, and a state that carries one for a known or departed client is a forwarded copy: dropped.
 """
 
 from collections import OrderedDict
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from ..access.principal import EVERYONE
+from ..access.tokens import shown_name
 from ..protocol.awareness import LEFT, State, read_states, write_states
 from ..protocol.close_codes import CloseCode, CloseSocket
 
@@ -33,12 +34,19 @@ _encode_json = msgspec.json.Encoder().encode
 
 
 class Present(NamedTuple):
-    """A state as the room holds it; `base` and the room's shift are what the server adds to its owner's clock."""
+    """A state as the room holds it: its owner's clock, and the `number` that peers see once the shift is added."""
 
-    base: int
+    number: int
     clock: int
     json: bytes
     owner: "Session"
+
+
+class Departed(NamedTuple):
+    """What is left of a client: the last clock that peers saw, and whose it was."""
+
+    clock: int
+    author: bytes
 
 
 class News(IntEnum):
@@ -57,16 +65,19 @@ class Presence:
         self._max_state_bytes = max_state_bytes
         self._now_ms = now_ms
         self._present: dict[int, Present] = {}
-        self._departed: OrderedDict[int, int] = OrderedDict()
+        self._departed: OrderedDict[int, Departed] = OrderedDict()
         self._shift = 0
         self.changes: dict[int, tuple[State, Session | None]] = {}
         self.is_foreign: Callable[[int, bytes], bool] | None = None
         """Where people sign in: tells whether a client id belongs to somebody else than an author."""
 
-    def owner(self, client: int) -> "Session | None":
-        """Find who is here with a client id."""
+    def author(self, client: int) -> bytes | None:
+        """Return the author of who is here with a client id, or was the last to be; None when that was nobody."""
         present = self._present.get(client)
-        return None if present is None else present.owner
+        if present is not None:
+            return present.owner.author
+        departed = self._departed.get(client)
+        return None if departed is None else departed.author
 
     def __len__(self) -> int:
         return len(self._present)
@@ -95,7 +106,7 @@ class Presence:
         if known is not None and mine:
             if clock < known.clock or (clock == known.clock and state != LEFT):
                 return News.NOTHING
-            base = known.base
+            number = known.number + 1
         elif state == LEFT or (self.is_foreign is not None and self.is_foreign(client, session.author)):
             return News.NOTHING
         else:
@@ -103,27 +114,27 @@ class Presence:
                 if len(session.client_ids) >= _MAX_STATES_PER_SESSION:
                     raise CloseSocket(CloseCode.TOO_FAST, "a connection may speak for 16 awareness clients at most")
                 session.client_ids += (client,)
-            base = self._base(client, clock, known)
-        shown = self._shift + base + clock
+            number = self._first(client, known)
+        shown = self._shift + number
         if state == LEFT:
-            self._depart(client, shown)
+            self._depart(client, shown, session.author)
         else:
             state = self._signed(session, state)
-            self._present[client] = Present(base, clock, state, session)
+            self._present[client] = Present(number, clock, state, session)
         self.changes[client] = (State(client, shown, state), session)
         return News.RENEWAL if mine and known is not None and state == known.json else News.CHANGE
 
-    def _base(self, client: int, clock: int, known: Present | None) -> int:
-        last = self._shown(known) if known is not None else self._departed.pop(client, 0)
-        from_time = SERVER_CLOCK + max(0, self._now_ms() - _EPOCH_MS)
-        return max(0, from_time - clock, last + 1 - clock) - self._shift
+    def _first(self, client: int, known: Present | None) -> int:
+        departed = self._departed.pop(client, None)
+        last = self._shown(known) if known is not None else departed.clock if departed is not None else 0
+        return max(SERVER_CLOCK + max(0, self._now_ms() - _EPOCH_MS), last + 1) - self._shift
 
     def _shown(self, present: Present) -> int:
-        return self._shift + present.base + present.clock
+        return self._shift + present.number
 
-    def _depart(self, client: int, clock: int) -> None:
+    def _depart(self, client: int, clock: int, author: bytes) -> None:
         self._present.pop(client, None)
-        self._departed[client] = clock
+        self._departed[client] = Departed(clock, author)
         if len(self._departed) > _REMEMBERED_DEPARTURES:
             self._departed.popitem(last=False)
 
@@ -141,7 +152,7 @@ class Presence:
             value = {}
         claimed = value.get("user")
         user = dict(claimed) if isinstance(claimed, dict) else {}
-        user |= {"id": principal.id, "name": principal.name or principal.id or GUEST}
+        user |= {"id": principal.id, "name": principal.name or shown_name(principal.id) or GUEST}
         if principal.color:
             user["color"] = principal.color
         value["user"] = user
@@ -154,7 +165,7 @@ class Presence:
             state = self._present.get(client)
             if state is None or state.owner is not session:
                 continue
-            self._depart(client, self._shown(state))
+            self._depart(client, self._shown(state), session.author)
             self.changes[client] = (State(client, self._shown(state), LEFT), None)
             gone = True
         return gone
