@@ -122,6 +122,9 @@ ATTACKS = {
     "an end that is true": hs256(good(exp=True)),
     "an endless end": hs256(good(exp=float("inf"))),
     "no number for an end": hs256(good(exp=float("nan"))),
+    "an end of 400 digits": hs256(good(exp=10**400)),
+    "a beginning of 400 digits": hs256(good(nbf=-(10**400))),
+    "made 10^400 seconds ago": hs256(good(iat=-(10**400))),
     "an end in a year": hs256(good(exp=NOW() + 365 * 86400)),
     "not yet": hs256(good(nbf=NOW() + 3600)),
     "made tomorrow": hs256(good(iat=NOW() + 86400)),
@@ -163,7 +166,7 @@ def test_token_that_is_not_what_it_should_be_opens_nothing(guarded: Server, name
 
 
 async def test_attacks_open_no_socket_either(http: aiohttp.ClientSession, guarded: Server) -> None:
-    for name in ("no signature", "a public key as a secret", "expired", "the role ' edit'"):
+    for name in ("no signature", "a public key as a secret", "expired", "the role ' edit'", "an end of 400 digits"):
         attack = ATTACKS[name]
         stream = await Peer.open(http, guarded, "doc", Dialect.Y_WEBSOCKET, query=f"?token={attack}")
         assert await stream.until_closed() == SIGN_IN_AGAIN

@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from math import isfinite
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,7 +13,7 @@ from joserfc.errors import JoseError
 
 from .keys import REGISTRIES, KeyRing
 from .sign_ins import Person
-from .tokens import MAX_USER_CHARACTERS, shown_name
+from .tokens import MAX_USER_CHARACTERS, is_time, shown_name
 
 ALGORITHMS = {"RS256": hashlib.sha256, "ES256": hashlib.sha256, "EdDSA": hashlib.sha512}
 """Those that are taken, each with the hash that goes with it. None has a shared secret for its key."""
@@ -122,7 +121,7 @@ def _check(claims: Claims, expected: Expected, now: float) -> None:
 
 def _time(claims: Claims, name: str) -> float:
     value = claims.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not is_time(value):
         raise BadIdToken(f"its {name} is no time")
     return value
 

@@ -6,7 +6,6 @@ A token is good for one document, or for all whose id begins with what stands be
 """
 
 import re
-from math import isfinite
 from typing import Any, NamedTuple
 
 from joserfc import jws, jwt
@@ -26,8 +25,9 @@ MEMBER = "member"
 """In place of a role: what the server has for the person."""
 CLOCK_LEEWAY_S = 5
 """How far another server's clock may be ahead; the end of a token is taken by this server's clock alone."""
+LATEST_S = 1 << 40
 _COLOR = re.compile(r"#[0-9a-fA-F]{3,8}").fullmatch
-_NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
+_NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
 
 
 class SignInRequired(Exception):
@@ -130,9 +130,14 @@ def _time(claims: dict[str, Any], claim: str) -> float | None:
     value = claims.get(claim)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not is_time(value):
         raise TypeError(f"{claim} is not a time")
     return value
+
+
+def is_time(value: float) -> bool:
+    """Tell whether a number can be a moment, and be reckoned with; whole numbers in JSON may have any length."""
+    return -LATEST_S < value < LATEST_S
 
 
 def _check_parties(claims: dict[str, Any], rules: Rules) -> None:

@@ -116,6 +116,7 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "expired": {"exp": int(time.time()) - 120},
     "never ending": {"exp": None},
     "ending in words": {"exp": "tomorrow"},
+    "ending in 400 digits": {"exp": 10**400},
     "an old one": {"iat": int(time.time()) - 24 * 3600},
     "of the future": {"iat": int(time.time()) + 24 * 3600},
     "not good yet": {"nbf": int(time.time()) + 3600},
