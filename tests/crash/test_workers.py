@@ -174,7 +174,7 @@ async def make_pool_over(fixture: Fixture) -> Fixture:
 
 @pytest.mark.parametrize("word", [odd_worker.DIE, odd_worker.HANG, odd_worker.EAT, odd_worker.PANIC])
 async def test_a_row_that_passes_every_check_and_kills_is_found(
-    make_pool: MakePool, monkeypatch: pytest.MonkeyPatch, word: str
+    make_pool: MakePool, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], word: str
 ) -> None:
     async with odd_workers(monkeypatch):
         fixture = await make_pool(deadline_s=3.0 if word == odd_worker.HANG else DEADLINE_S)
@@ -184,6 +184,8 @@ async def test_a_row_that_passes_every_check_and_kills_is_found(
         head = fixture.append(HOSTILE, words[5:])
         assert await fixture.text(HOSTILE, head) == WORDS
         assert fixture.rows_set_aside == [guilty]
+        said = capfd.readouterr().err + "".join(reason for _, _, reason in fixture.quarantined)
+        assert word not in said, "an engine that fails does not say on what"
 
 
 async def test_other_documents_are_answered_while_an_inquest_goes_on(

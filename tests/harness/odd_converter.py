@@ -15,6 +15,7 @@ SPIN = "spin"
 EAT = "eat"
 DIE = "die"
 NONSENSE = "nonsense"
+FAIL = "fail "  # and tell what it was fed, as an error in a library may
 START = "start"  # a program of its own, whose pid goes into the file named by the document
 SLEEP = "sleep "
 
@@ -31,6 +32,9 @@ def act(request: messages.Request, folder: Path) -> messages.Reply:
             eaten.append(bytearray(1 << 24))
     if title == DIE:
         os.kill(os.getpid(), signal.SIGSEGV)
+    if title.startswith(FAIL):
+        os.write(2, f"panicked at {title}\n".encode())
+        raise ValueError(title)
     if title == NONSENSE:
         return messages.ReadResult("docx", b"", "", [], [], {})
     if title == START:

@@ -38,7 +38,8 @@ class OddDoc(replica.Doc):  # type: ignore[type-arg]
             while True:
                 eaten.append(bytearray(1 << 24))
         if PANIC.encode() in update:
-            raise PanicException("index out of bounds")
+            os.write(2, f"panicked at {PANIC}".encode())
+            raise PanicException(f"byte index 1 is not a char boundary; it is inside 'é' (bytes 0..2) of `é{PANIC}`")
         super().apply_update(update)
 
 

@@ -43,9 +43,7 @@ def node_attributes(name: str, element: Element) -> Json:
         style = element.get("type")
         return {"start": 1 if start is None else start, "type": style if style in ("a", "A", "i", "I") else None}
     if name in ("tableCell", "tableHeader"):
-        colwidth = widths(
-            [int(each) if each.isdecimal() else 0 for each in element.get("data-colwidth", "").split(",")]
-        )
+        colwidth = widths([number(each.strip()) or 0 for each in element.get("data-colwidth", "").split(",")])
         return {
             **{key: min(max(number(element.get(key)) or 1, 1), SPAN_MAX) for key in ("colspan", "rowspan")},
             "colwidth": colwidth,

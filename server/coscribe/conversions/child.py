@@ -15,6 +15,7 @@ from coscribe.conversions import messages
 from coscribe.conversions.confine import allow_cpu, confine
 from coscribe.conversions.errors import ConversionError, NotInstalled, TooLarge, UnknownKind
 from coscribe.conversions.messages import Failing
+from coscribe.messaging import say_only_where
 
 
 def _answer(request: messages.Request, folder: Path) -> messages.Reply:
@@ -54,6 +55,7 @@ def _serve(source: BinaryIO, sink: BinaryIO, deadline_s: float) -> None:
 def main(arguments: list[str]) -> None:
     """Run a converter: parent's pid, memory limit in bytes, seconds for one conversion."""
     parent, memory_bytes, deadline_s = arguments
+    say_only_where()
     confine(int(parent), int(memory_bytes))
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints is no answer

@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import gc
 import os
+import re
 import resource
 import signal
 import socket
@@ -22,6 +23,7 @@ from coscribe.content.errors import ContentError, ContentTooLarge
 from coscribe.journal.changes import Row
 from coscribe.journal.errors import JournalError
 from coscribe.journal.reader import JournalReader
+from coscribe.messaging import say_only_where
 from coscribe.protocol.ground import plan
 from coscribe.protocol.lib0 import DecodeError
 from coscribe.protocol.updates import read_state_vector
@@ -33,6 +35,10 @@ from coscribe.workers.replica import Replica
 
 PR_SET_PDEATHSIG = 1
 DOCUMENTS_SHARE = 96  # of the memory limit, for documents: in memory they take up to 25 times their state
+
+
+_QUOTED = re.compile(r"""[`'"].*[`'"]""", re.DOTALL)
+"""What an engine's error quotes, from the first mark to the last: words of the document, maybe, and this is logged."""
 
 
 class _RequestRefused(ValueError):
@@ -163,7 +169,7 @@ def _classify(error: BaseException) -> tuple[Failing, str]:
         return Failing.UNVERIFIED, text
     if not is_engine_error(error):
         raise error
-    return Failing.DOCUMENT, f"{type(error).__name__}: {text[:500]}"
+    return Failing.DOCUMENT, f"{type(error).__name__}: {_QUOTED.sub('…', text)[:500]}"
 
 
 def _confine(parent: int, memory_bytes: int) -> None:
@@ -182,6 +188,7 @@ def _confine(parent: int, memory_bytes: int) -> None:
 def main(arguments: list[str]) -> None:
     """Run a worker: socket descriptor, parent's pid, memory limit in bytes, database."""
     descriptor, parent, memory_bytes, database = arguments
+    say_only_where()
     _confine(int(parent), int(memory_bytes))
     gc.freeze()
     with (

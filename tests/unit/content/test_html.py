@@ -386,3 +386,9 @@ def test_what_begins_otherwise_than_what_is_around_it_says_so() -> None:
     left = {words for words, way in found.items() if way == "rtl"}
     assert left == {"عربي", "12", "שלום", "اثنان", "عربي أيضا", "يمين"}
     assert found.keys() - left == {"English", "Head", "one", "x = 1", "y", "left", "after"}
+
+
+def test_width_of_more_digits_than_a_number_has_is_none() -> None:
+    plain = table(row(cell("a")))
+    assert read(f'<table><tr><td data-colwidth="{"9" * 5000}">a</td></tr></table>') == plain
+    assert read('<table><tr><td data-colwidth="²,-3,x">a</td></tr></table>') == plain

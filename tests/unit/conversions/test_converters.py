@@ -102,6 +102,17 @@ async def test_a_converter_that_dies_or_raves_costs_one_conversion(make: Make, t
     assert await ask(converters, "")
 
 
+async def test_converter_that_fails_says_where_and_nothing_of_the_document(
+    make: Make, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(NotConvertible):
+        await ask(make(), f"{odd_converter.FAIL}contint-7f3a")
+    said = capfd.readouterr().err
+    assert "contint-7f3a" not in said
+    assert "ValueError" in said
+    assert "odd_converter.py" in said
+
+
 async def test_so_many_run_at_once_and_others_wait(make: Make) -> None:
     converters = make(at_once=2)
     answers = await asyncio.gather(*(ask(converters, odd_converter.SLEEP + "0.1") for _ in range(6)))
