@@ -196,3 +196,26 @@ async def test_client_id_of_who_just_left_is_kept_for_them(
     await eve.until_content(b"honest")
     for peer in (ada, eve):
         await peer.leave()
+
+
+async def test_file_of_edits_brings_none_under_the_client_id_of_another_person(
+    http: aiohttp.ClientSession, guarded: Server, document: str
+) -> None:
+    ada = await join(http, guarded, document, Dialect.HOCUSPOCUS, token(document, "edit", "ada"))
+    typist = Typist(VICTIM)
+    await write(ada, typist.type("mine"))
+    for who, update, expected in (
+        ("eve", ahead(VICTIM, "mine", "forged"), 403),
+        ("eve", typist.everything(), 200),  # known already
+        ("eve", Typist(0xE7E).type("honest"), 200),
+        ("ada", ahead(VICTIM, "mine", " more"), 200),
+        ("", ahead(VICTIM, "mine more", " passed on"), 200),
+    ):
+        form = aiohttp.FormData({"into": document})
+        form.add_field("file", update, filename="edits.yjs")
+        sender = token("*", "admin") if not who else token(document, "edit", who)
+        async with http.post(guarded.url + "/api/import", data=form, headers=bearer(sender)) as answer:
+            assert answer.status == expected, await answer.text()
+    await ada.until_content(b"honest", b" more", b" passed on")
+    assert not any(b"forged" in message.payload for message in ada.messages)
+    await ada.leave()

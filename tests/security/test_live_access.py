@@ -10,6 +10,7 @@ import pytest
 
 from harness.lib0 import Typist
 from harness.peer import Dialect, Kind, Peer, status
+from harness.raw import Raw
 from harness.server import MakeServer, Server
 from harness.tokens import SECRET, TOKEN_AUTH, bearer, token
 
@@ -140,6 +141,49 @@ async def test_lowered_role_reaches_an_open_connection_and_its_next_edit(
     assert head(guarded, document) == 2
     for peer in (ada, bob):
         await peer.leave()
+
+
+JSON, TEXT = "application/json", "text/plain"
+SLOW = {
+    "POST /update": ("application/octet-stream", Typist(7).type("late")),
+    "PUT /content": (TEXT, b"late"),
+    "PATCH ": (JSON, b'{"title":"late"}'),
+    "POST /tokens": (JSON, b'{"role":"admin","user":{"id":"late"}}'),
+    "POST /shares": (JSON, b'{"role":"edit"}'),
+    "POST /revocations": (JSON, b'{"user":"bob"}'),
+    "POST /files": (
+        "image/gif",
+        bytes.fromhex("47494638396101000100800000000000ffffff2c00000000010001000002024401003b"),
+    ),
+    "POST /duplicate": (JSON, b'{"title":"late"}'),
+}
+"""Requests whose body comes slowly, each with its kind."""
+
+
+async def test_request_that_was_under_way_when_access_was_taken_back_does_nothing(
+    http: aiohttp.ClientSession, guarded: Server, document: str
+) -> None:
+    bob = await join(http, guarded, document, Dialect.Y_WEBSOCKET, token(document, "edit", "bob"))
+    path, admin, old = f"/api/documents/{document}", bearer(token("*", "admin")), token(document, "admin", "ada")
+    under_way = []
+    for door, (kind, body) in SLOW.items():
+        method, _, suffix = door.partition(" ")
+        raw = await Raw.open(guarded)
+        await raw.send(
+            f"{method} {path}{suffix} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {old}\r\n"
+            f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n".encode()
+        )
+        assert (await raw.hear(quiet_s=0.01)).statuses == [100]  # it has been let in, and its body is waited for
+        under_way.append(raw)
+    assert guarded.request("POST", path + "/revocations", b'{"user":"ada"}', **admin)[0] == 204
+    for (door, (_, body)), raw in zip(SLOW.items(), under_way, strict=True):
+        await raw.send(body)
+        assert (await raw.hear(quiet_s=0.01)).statuses == [403], door
+        await raw.close()
+    described = guarded.request("GET", path, **admin)[1]
+    assert (described["head"], described["title"]) == (0, "")
+    assert guarded.request("GET", path + "/shares", **admin)[1]["shares"] == []
+    await bob.leave()
 
 
 @pytest.mark.parametrize("role", ["view", "comment"])

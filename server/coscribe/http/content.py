@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from ..access.principal import Principal
 from ..access.roles import Role
 from ..content.formats import FORMATS, READABLE, Format, find_format
 from ..journal.audit import Action
@@ -22,7 +21,7 @@ from ..workers.pool import ContentError, ContentTooLarge, WorkerFailed, WorkerUn
 from .auditing import audit
 from .keys import HUB
 from .problems import Problem
-from .requests import PREFIX, admit, document_id, find
+from .requests import PREFIX, admit, admit_again, document_id, find
 
 WRITE_DEADLINE_S = 30.0
 OCTETS = "application/octet-stream"
@@ -62,30 +61,42 @@ async def write_update(request: web.Request) -> web.Response:
     update = await request.read()
     await find(request, id)
     room = await hub.ready_room(id)
+    author = await hub.author(principal)
+    admit_again(request)
     audit(request, Action.DOCUMENT_WRITE, id, format="yjs")
-    await apply(room, update, await hub.author(principal), principal)
+    await apply(room, update, author, request, made_elsewhere=True)
     head = await room.durable(WRITE_DEADLINE_S)
     return web.Response(status=HTTPStatus.NO_CONTENT, headers={"ETag": f'"{head}"'})
 
 
 async def apply(
-    room: Room, update: bytes, author: bytes, principal: Principal | None = None, *, trim: bool = False
+    room: Room,
+    update: bytes,
+    author: bytes,
+    request: web.Request | None = None,
+    *,
+    made_elsewhere: bool = False,
+    trim: bool = False,
 ) -> None:
     """Put an update on a room's ground and its turn; raise a 409 Problem when it builds on edits that are not here.
 
-    With `trim`, what builds on such edits is left out instead. With a principal, who made it elsewhere, raise
-    Forbidden for edits under another person's client id.
+    With `trim`, what builds on such edits is left out instead. With the request that brought it, raise SignInRequired
+    or Forbidden if whoever sent that may not write any more, and for one that was `made_elsewhere`, Forbidden for edits
+    under another person's client id.
     """
     if len(update) > room.largest_update:
         room.refuse_size(update)
-    if room.authorship is not None and principal is not None:
-        big = len(update) > PLACE_IN_WORKER_BYTES
-        planned = await room.plan(update, trim=trim) if big else plan(update, room.ground.known, trim=trim)
-        placement = room.authorship.settle(planned, principal, author)
-    elif len(update) > PLACE_IN_WORKER_BYTES:
-        placement = room.ground.settle(await room.plan(update, trim=trim))
-    else:
+    big = len(update) > PLACE_IN_WORKER_BYTES
+    planned = await room.plan(update, trim=trim) if big else None
+    principal = None if request is None else admit_again(request)
+    if planned is None and not made_elsewhere:
         placement = room.ground.place(update, trim=trim)
+    else:
+        planned = planned or plan(update, room.ground.known, trim=trim)
+        if made_elsewhere and principal is not None and room.authorship is not None:
+            placement = room.authorship.settle(planned, principal, author)
+        else:
+            placement = room.ground.settle(planned)
     if placement.outcome is Outcome.GAP:
         raise Problem(
             HTTPStatus.CONFLICT,
@@ -124,9 +135,10 @@ async def write_content(request: web.Request) -> web.Response:
     check_match(wanted, head, id)
     update = await answered(hub.pool.patch(document.key, head, format, await request.read()))
     author = await hub.author(principal)
+    admit_again(request)
     check_match(wanted, room.head, id)
     audit(request, Action.DOCUMENT_WRITE, id, format=format)
-    await apply(room, update, author)
+    await apply(room, update, author, request)
     return web.Response(status=HTTPStatus.NO_CONTENT, headers={"ETag": f'"{await room.durable(WRITE_DEADLINE_S)}"'})
 
 

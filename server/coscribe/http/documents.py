@@ -24,6 +24,7 @@ from .requests import (
     MAX_FIELDS_BYTES,
     PREFIX,
     admit,
+    admit_again,
     admit_maker,
     check_free,
     credential,
@@ -69,6 +70,7 @@ async def create(request: web.Request) -> web.Response:
     update = await _first_update(request, made)
     await hub.quotas.check_person(principal.id)
     await check_free(hub, id)
+    admit_again(request)
     document = hub.register(id, title, principal)
     audit(request, Action.DOCUMENT_CREATE, id)
     if update is None:

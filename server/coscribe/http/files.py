@@ -12,7 +12,7 @@ from ..rooms.files import FileTooLarge
 from .auditing import audit
 from .keys import HUB
 from .problems import Problem
-from .requests import admit, bearer, document_id, find, json_response, reach_of
+from .requests import admit, admit_again, bearer, document_id, find, json_response, reach_of
 from .uploads import read_upload
 
 FOR_EVER_S = 365 * 24 * 3600
@@ -35,6 +35,7 @@ async def upload(request: web.Request) -> web.Response:
     hub.space.check()
     await hub.quotas.check_document(document.key)
     sent = await read_upload(request, hub.limits.max_file_bytes)
+    admit_again(request)
     hub.people.may_upload(principal, len(sent.body))
     try:
         stored = await hub.store_file(document, sent.body)

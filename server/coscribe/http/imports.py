@@ -21,7 +21,18 @@ from .documents import MAX_TITLE_CHARACTERS
 from .exports import converted
 from .keys import CONVERTERS, HUB
 from .problems import Problem
-from .requests import PREFIX, admit, admit_maker, check_free, credential, described, find, json_response, new_id
+from .requests import (
+    PREFIX,
+    admit,
+    admit_again,
+    admit_maker,
+    check_free,
+    credential,
+    described,
+    find,
+    json_response,
+    new_id,
+)
 from .uploads import Upload, read_upload
 
 NO_CLOCKS = b"\0"
@@ -66,6 +77,7 @@ async def _create(request: web.Request, sent: Upload) -> web.Response:
     file = await _read(request, sent, title)
     update = await _whole(hub, file.update) if file.update else await answered(hub.pool.build("json", file.content))
     await check_free(hub, id)  # reading took its time
+    admit_again(request)
     audit(request, Action.DOCUMENT_IMPORT, id, format=file.kind)
     document = hub.register(id, (title or file.title)[:MAX_TITLE_CHARACTERS], principal)
     await _store(hub, document, file)
@@ -99,13 +111,15 @@ async def _replace(request: web.Request, sent: Upload, id: str) -> web.Response:
     room = await hub.ready_room(id)
     check_match(wanted, await room.durable(WRITE_DEADLINE_S), id)
     file = await _read(request, sent, document.title)
+    admit_again(request)
     await _store(hub, document, file)
     head = await room.durable(WRITE_DEADLINE_S)
     update = file.update or await answered(hub.pool.patch(document.key, head, "json", file.content))
     author = await hub.author(principal)
+    admit_again(request)
     check_match(wanted, room.head, id)
     audit(request, Action.DOCUMENT_IMPORT, id, format=file.kind)
-    await apply(room, update, author)
+    await apply(room, update, author, request, made_elsewhere=bool(file.update))
     document = document._replace(head=await room.durable(WRITE_DEADLINE_S))
     return _answer(document, principal, file, HTTPStatus.OK)
 

@@ -1,5 +1,6 @@
 """What the API's handlers share: who asks, for which document, and how answers are written."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -40,6 +41,8 @@ def json_response(
 PERSON = "person"
 PRINCIPAL = web.RequestKey("principal", Principal)
 """Where a request keeps the `Principal` of whoever is signed in by a cookie, before it reaches its handler."""
+_JUDGE = "judge"
+"""Where a request keeps how whoever asks was admitted, and the role that it takes."""
 
 
 def credential(request: web.Request) -> Credential:
@@ -60,7 +63,17 @@ def document_id(request: web.Request, suffix: str = "") -> str:
 
 def admit(request: web.Request, id: str, least: Role) -> Principal:
     """Name whoever asks; raise SignInRequired or Forbidden when the role is not enough."""
-    return _counted(request, request.app[HUB].gate.admit(credential(request), id), least)
+    gate = request.app[HUB].gate
+    return _judged(request, lambda: gate.admit(credential(request), id), least)
+
+
+def admit_again(request: web.Request) -> Principal:
+    """Name whoever was admitted; raise SignInRequired or Forbidden if they may not do any more what that was for.
+
+    To be called after what takes its time, such as reading a body, and before anything comes of it.
+    """
+    judge, least = request[_JUDGE]
+    return _enough(judge(), least)
 
 
 def reach_of(request: web.Request, least: Role, token: str = "") -> Reach:
@@ -78,8 +91,14 @@ def _count(request: web.Request, principal: Principal) -> None:
     request[PRINCIPAL] = principal
 
 
-def _counted(request: web.Request, principal: Principal, least: Role) -> Principal:
+def _judged(request: web.Request, judge: Callable[[], Principal], least: Role) -> Principal:
+    principal = judge()
     _count(request, principal)
+    request[_JUDGE] = judge, least
+    return _enough(principal, least)
+
+
+def _enough(principal: Principal, least: Role) -> Principal:
     if principal.role < least:
         raise Forbidden(f"this needs the role {least.label}; yours is {principal.role.label}")
     return principal
@@ -87,8 +106,8 @@ def _counted(request: web.Request, principal: Principal, least: Role) -> Princip
 
 def admit_maker(request: web.Request, id: str, *, chosen: bool) -> Principal:
     """Name whoever is to make a document; raise SignInRequired or Forbidden when the role is not enough."""
-    principal = request.app[HUB].gate.admit_maker(credential(request), id, chosen=chosen)
-    return _counted(request, principal, Role.EDIT)
+    gate = request.app[HUB].gate
+    return _judged(request, lambda: gate.admit_maker(credential(request), id, chosen=chosen), Role.EDIT)
 
 
 async def find(request: web.Request, id: str) -> Document:
@@ -116,7 +135,10 @@ async def check_free(hub: Hub, id: str) -> None:
 
 
 async def json_object(request: web.Request) -> dict[str, Any]:
-    """Read a JSON object of a few short fields from the body; an empty body is one. Raise a 400 or 413 Problem."""
+    """Read a JSON object of a few short fields from the body; an empty body is one. Raise a 400 or 413 Problem.
+
+    Raise SignInRequired or Forbidden for what whoever asks may not do any more when it has come.
+    """
     raw = b""
     while piece := await request.content.readany():
         raw += piece
@@ -124,6 +146,8 @@ async def json_object(request: web.Request) -> dict[str, Any]:
             raise Problem(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Such a body may have {MAX_FIELDS_BYTES} bytes at most here."
             )
+    if _JUDGE in request:
+        admit_again(request)
     return decoded(request, raw, dict[str, Any]) if raw else {}
 
 
