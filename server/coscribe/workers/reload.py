@@ -6,12 +6,15 @@ checkpoint, for a checkpoint is what a document is opened from ever after.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pycrdt import Doc
 
 from coscribe.protocol.updates import read_delete_set, read_state_vector
 
+MAX_SAID_CHARACTERS = 200
+_QUOTED = re.compile(r"""[`'"].*[`'"]""", re.DOTALL)
 MAX_RELOADS = 2  # the first joins what was split in memory, so that the second must change nothing
 
 
@@ -36,6 +39,11 @@ def is_out_of_memory(error: BaseException) -> bool:
 def is_panic(error: BaseException) -> bool:
     """Tell an error after which nothing of the document can be relied on."""
     return type(error).__name__ == "PanicException"
+
+
+def said_of(error: BaseException) -> str:
+    """Name an error for a log, without what it quotes, from the first mark to the last: that may be words of people."""
+    return f"{type(error).__name__}: {_QUOTED.sub('…', str(error))[:MAX_SAID_CHARACTERS]}"
 
 
 def reloaded(doc: Doc[Any]) -> tuple[bytes, bytes, bytes]:

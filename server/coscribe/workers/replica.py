@@ -21,7 +21,7 @@ from coscribe.protocol.ground import Ground, Outcome
 from coscribe.protocol.surrogates import SurrogateGuard
 from coscribe.protocol.updates import MalformedUpdate, read_delete_set, read_state_vector
 from coscribe.workers.orphans import bury
-from coscribe.workers.reload import EngineFailed, Unverified, is_engine_error, is_panic, reloaded
+from coscribe.workers.reload import EngineFailed, Unverified, is_engine_error, is_panic, reloaded, said_of
 
 BATCH_UPDATES = 100  # a transaction; a whole history in one takes six times as long
 MERGE_UPDATES = 100  # merging is quadratic
@@ -363,4 +363,4 @@ def _holds_pending(update: bytes, known: Mapping[int, int]) -> bool:
 
 
 def _sentence(error: BaseException) -> str:
-    return f"pycrdt refuses it ({type(error).__name__}: {str(error)[:200]})"
+    return f"pycrdt refuses it ({said_of(error)})"

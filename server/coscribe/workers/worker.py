@@ -10,7 +10,6 @@ import contextlib
 import ctypes
 import gc
 import os
-import re
 import resource
 import signal
 import socket
@@ -30,15 +29,11 @@ from coscribe.protocol.updates import read_state_vector
 from coscribe.workers import messages, quarantine
 from coscribe.workers.documents import Documents
 from coscribe.workers.messages import Failing
-from coscribe.workers.reload import Unverified, is_engine_error, is_out_of_memory
+from coscribe.workers.reload import Unverified, is_engine_error, is_out_of_memory, said_of
 from coscribe.workers.replica import Replica
 
 PR_SET_PDEATHSIG = 1
 DOCUMENTS_SHARE = 96  # of the memory limit, for documents: in memory they take up to 25 times their state
-
-
-_QUOTED = re.compile(r"""[`'"].*[`'"]""", re.DOTALL)
-"""What an engine's error quotes, from the first mark to the last: words of the document, maybe, and this is logged."""
 
 
 class _RequestRefused(ValueError):
@@ -169,7 +164,7 @@ def _classify(error: BaseException) -> tuple[Failing, str]:
         return Failing.UNVERIFIED, text
     if not is_engine_error(error):
         raise error
-    return Failing.DOCUMENT, f"{type(error).__name__}: {_QUOTED.sub('…', text)[:500]}"
+    return Failing.DOCUMENT, said_of(error)
 
 
 def _confine(parent: int, memory_bytes: int) -> None:

@@ -389,6 +389,6 @@ def test_what_begins_otherwise_than_what_is_around_it_says_so() -> None:
 
 
 def test_width_of_more_digits_than_a_number_has_is_none() -> None:
-    plain = table(row(cell("a")))
+    plain = doc(table(row(cell("a"))))
     assert read(f'<table><tr><td data-colwidth="{"9" * 5000}">a</td></tr></table>') == plain
     assert read('<table><tr><td data-colwidth="²,-3,x">a</td></tr></table>') == plain
