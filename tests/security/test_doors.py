@@ -208,6 +208,9 @@ async def test_address_of_a_client_is_what_a_trusted_proxy_says_and_nobody_else(
     assert await fill(guarded, ["1.1.1.1", "9.9.9.9, 1.1.1.1", "8.8.8.8, 1.1.1.1, 10.1.2.3"]) == [101, 101, 429]
     assert await fill(guarded, ["1.1.1.1", "1.1.1.2", "1.1.1.3", "2001:db8::1", "2001:db8::2"]) == [101] * 5
     assert await fill(guarded, ["nonsense", "", "300.1.1.1"]) == [101, 101, 429]
+    # However a proxy writes it: with the port, or as an IPv6 address that stands for an IPv4 one.
+    assert await fill(guarded, ["1.1.1.1:4711", "::ffff:1.1.1.1", "1.1.1.1, ::ffff:10.1.2.3"]) == [101, 101, 429]
+    assert await fill(guarded, ["[2001:db8::1]:443", "2001:db8::2", "2001:DB8::3"]) == [101, 101, 429]
     direct = make_server(settings={"connections_per_address": 2})
     assert await fill(direct, ["1.1.1.1", "1.1.1.2", "1.1.1.3"]) == [101, 101, 429]
 

@@ -5,10 +5,12 @@ requests that change something are taken from this server's own pages and from t
 """
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 ANY = "*"
+_WITH_PORT = re.compile(r"^(?:\[([^\]]*)\](?::\d+)?|([^:]*):\d+)$")
 _PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -106,8 +108,18 @@ class Proxies:
         for hop in reversed(forwarded.split(",")):
             if not self.trusted(address):
                 break
-            try:
-                address = str(ipaddress.ip_address(hop.strip()))
-            except ValueError:
+            found = _address_in(hop.strip())
+            if not found:
                 break
+            address = found
         return address
+
+
+def _address_in(hop: str) -> str:
+    """Read an address in one spelling, also with a port and as IPv6 that stands for IPv4; empty for what is none."""
+    try:
+        parsed = ipaddress.ip_address(_WITH_PORT.sub(r"\1\2", hop))
+    except ValueError:
+        return ""
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return str(mapped or parsed)
