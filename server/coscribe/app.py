@@ -25,6 +25,7 @@ from .access.roles import Role
 from .access.tokens import Rules
 from .conversions.converters import Converters
 from .conversions.limits import ConversionLimits
+from .conversions.process import tidy_up
 from .env import SystemEnv
 from .http import (
     api_keys,
@@ -171,9 +172,14 @@ def init_app(hub: Hub, settings: Settings) -> web.Application:
     app.add_routes(editor.routes(settings.frame_ancestors))
     doors.install(app)
     framing.install(app)
+    app.on_startup.append(_tidy_up)
     app.cleanup_ctx.append(_keep_alive)
     app.on_cleanup.append(_stop_converters)
     return app
+
+
+async def _tidy_up(app: web.Application) -> None:
+    await asyncio.to_thread(tidy_up)
 
 
 async def _stop_converters(app: web.Application) -> None:

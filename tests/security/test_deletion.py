@@ -255,3 +255,33 @@ def test_the_command_deletes_through_the_running_server(guarded: Server, documen
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30)
     assert done.returncode == 1
     assert done.stderr.startswith("The server refuses: There is no such document")
+
+
+def test_what_was_being_converted_when_a_server_was_killed_goes_at_the_next_start(
+    make_server: MakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+
+    def convert(server: Server) -> Path:
+        before = set(temporary.iterdir())
+        if server.request("GET", "/api/documents/doc", **ADMIN)[0] == 404:
+            create(server, "doc", text=PLANTED)
+        assert server.request("GET", "/api/documents/doc/export?format=docx", timeout=60, **ADMIN)[0] == 200
+        [folder] = set(temporary.iterdir()) - before
+        return folder
+
+    killed, other = (make_server(*TOKEN_AUTH, settings={"secret": SECRET}) for _ in range(2))
+    left, used = convert(killed), convert(other)
+    foreign = temporary / "coscribe-of-somebody.txt"
+    foreign.write_text("not a folder")
+    killed.kill()
+    (left / "input").write_text(PLANTED)
+    killed.start()
+    assert not left.exists()
+    assert used.exists(), "whose server lives"
+    assert foreign.exists()
+    convert(killed)
+    assert killed.stop() == other.stop() == 0
+    assert list(temporary.iterdir()) == [foreign]

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import resource
 import shutil
@@ -15,6 +16,7 @@ import msgspec
 from coscribe.conversions import messages
 
 MODULE = "coscribe.conversions.child"
+PREFIX = "coscribe-"
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 
 
@@ -22,10 +24,41 @@ class ConverterGone(Exception):
     """The process ended instead of answering; the text says how, as the end of a sentence."""
 
 
+class _Folder:
+    """A new folder, locked for as long as this process lives: what a server leaves that was killed is nobody's."""
+
+    def __init__(self) -> None:
+        while True:
+            self.path = tempfile.mkdtemp(prefix=PREFIX)
+            self._lock = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+            with contextlib.suppress(OSError):  # where there are no locks, nobody tidies up either
+                fcntl.flock(self._lock, fcntl.LOCK_EX)
+            if os.path.exists(self.path):  # else somebody tidied up in this moment
+                return
+            os.close(self._lock)
+
+    def remove(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+        os.close(self._lock)
+
+
+def tidy_up() -> None:
+    """Remove the folders, with what was being converted in them, of servers of this user that were killed."""
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                if os.fstat(lock).st_uid == os.geteuid():
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(path, ignore_errors=True)
+            finally:
+                os.close(lock)
+
+
 class ConverterProcess:
     """A running converter; `spawn` starts one, `kill` and `end` leave nothing behind."""
 
-    def __init__(self, process: asyncio.subprocess.Process, folder: str) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, folder: _Folder) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         self._process = process
@@ -37,20 +70,25 @@ class ConverterProcess:
     @classmethod
     async def spawn(cls, memory_bytes: int, deadline_s: float) -> "ConverterProcess":
         """Start a process in a folder of its own. Raises OSError when none can be started."""
-        folder = tempfile.mkdtemp(prefix="coscribe-")
+        folder = _Folder()
         environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-        environment |= {"TMPDIR": folder, "HOME": folder, "MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTECODE": "1"}
+        environment |= {
+            "TMPDIR": folder.path,
+            "HOME": folder.path,
+            "MALLOC_ARENA_MAX": "2",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
         try:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", MODULE, str(os.getpid()), str(memory_bytes), str(deadline_s)),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 env=environment,
-                cwd=folder,
+                cwd=folder.path,
                 start_new_session=True,
             )
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            folder.remove()
             raise
         return cls(process, folder)
 
@@ -95,4 +133,4 @@ class ConverterProcess:
         """Reap a process that was killed, and remove its folder."""
         await self._process.wait()
         self._input.close()
-        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+        await asyncio.to_thread(self._folder.remove)
