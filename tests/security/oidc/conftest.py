@@ -42,7 +42,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, provider: RealProvider) -> 
 @pytest.fixture(scope="package")
 def lied_to(tmp_path_factory: pytest.TempPathFactory, fake: FakeProvider) -> Iterator[Server]:
     """A server whose provider says whatever a test wants."""
-    settings = settings_for(fake.issuer)
+    settings = settings_for(fake.issuer, log_level="debug")
     with Server(tmp_path_factory.mktemp("lied-to") / "data", *TOKEN_AUTH, settings=settings) as running:
         yield running
 

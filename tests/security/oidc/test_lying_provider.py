@@ -141,6 +141,33 @@ async def test_bad_id_token_signs_nobody_in(lied_to: Server, fake: FakeProvider,
     assert eve.cookie() is None
 
 
+PLANTED = {
+    "name": "nomen-7f3a",
+    "email": "mehl-7f3a@example.org",
+    "sub": "soub-7f3a",
+    "picture": "https://pikt-7f3a.org",
+}
+
+
+@pytest.mark.parametrize("which", ["good", "expired", "another sign-in", "no person", "nonsense", "JSON", "not ASCII"])
+async def test_nothing_of_a_person_or_a_sign_in_is_logged(
+    lied_to: Server, fake: FakeProvider, visit: Visit, which: str
+) -> None:
+    fake.reset()
+    fake.claims = {**PLANTED, "email_verified": True, **CLAIMS.get(which, {})}
+    broken = {"nonsense": "tokin-7f3a.b.c", "JSON": f"{encoded(b'header-7f3a')}.b.c", "not ASCII": "tokin-7f3a-\xe9"}
+    if which in broken:
+        fake.token = lambda form: broken[which]
+    asked = await (ada := await visit(lied_to)).begin()
+    fake.nonce = asked["nonce"]
+    answer = await ada.get(f"/auth/callback?code=coud-7f3a&state={asked['state']}")
+    assert answer.status == (303 if which == "good" else 502)
+    said = lied_to.stderr() + str(lied_to.request("GET", "/metrics")[1])
+    planted = (*PLANTED.values(), "7f3a", CLIENT_SECRET, *(asked[name] for name in ("state", "nonce")))
+    assert not [word for word in planted if word in said]
+    assert fake.redeemed[-1]["code_verifier"] not in said
+
+
 async def test_id_token_of_another_sign_in_is_no_use(lied_to: Server, fake: FakeProvider, visit: Visit) -> None:
     fake.reset()
     ada, eve = await visit(lied_to), await visit(lied_to)
