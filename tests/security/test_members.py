@@ -176,7 +176,8 @@ def test_nobody_takes_a_document_from_its_owner(guarded: Server) -> None:
         put(guarded, mine, role, role, member("ada"))
     minted = {"role": "admin", "user": {"id": "ada"}}
     path = f"/api/documents/{mine}"
-    _, made = guarded.request("POST", path + "/tokens", json.dumps(minted).encode(), **member("admin"))
+    assert guarded.request("POST", path + "/tokens", json.dumps(minted).encode(), **member("admin"))[0] == 403
+    _, made = guarded.request("POST", path + "/tokens", json.dumps(minted).encode(), **bearer(token("*", "admin")))
     _, link = guarded.request("POST", path + "/shares", b'{"role":"edit"}', **member("ada"))
     _, guest = guarded.request("POST", "/api/shares", json.dumps({"secret": link["secret"]}).encode())
     claims = [*(member(role) for role in ROLES), member("nobody"), bearer(guest["token"]), bearer(made["token"])]
@@ -202,6 +203,39 @@ def test_nobody_takes_a_document_from_its_owner(guarded: Server) -> None:
     assert people(guarded, f"{mine}-2", everywhere) == [], "nobody's"
     assert hand_on(guarded, f"{mine}-2", "edit", everywhere) == 200
     assert people(guarded, f"{mine}-2", member("edit")) == [("edit", "admin", True)]
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+async def test_token_that_somebody_had_made_gives_no_more_than_they_have_left(
+    http: aiohttp.ClientSession, guarded: Server, dialect: Dialect
+) -> None:
+    meet(guarded, "bob")
+    mine = make(guarded, "ada", text="ours")
+    path, tokens = f"/api/documents/{mine}", f"/api/documents/{mine}/tokens"
+    put(guarded, mine, "bob", "admin", member("ada"))
+
+    def made(by: dict[str, str]) -> str:
+        return str(guarded.request("POST", tokens, b'{"role":"admin","ttl":600}', **by)[1]["token"])
+
+    first = made(member("bob", ttl=3600))
+    second = made(bearer(first))
+    assert {guarded.request("GET", path, **bearer(each))[1]["role"] for each in (first, second)} == {"admin"}
+    peer = await Peer.join(
+        http, guarded, mine, dialect, token=second, query=f"?token={second}" * (dialect is Dialect.Y_WEBSOCKET)
+    )
+    put(guarded, mine, "bob", "view", member("ada"))
+    await peer.send_update(Typist(1).type("refused"))
+    if dialect is Dialect.HOCUSPOCUS:
+        await peer.until(Kind.SYNC_STATUS, lambda payload: payload == status(False))
+    else:
+        await peer.until(Kind.AUTH)
+    assert {guarded.request("GET", path, **bearer(each))[1]["role"] for each in (first, second)} == {"view"}
+    assert guarded.request("POST", tokens, b'{"role":"view"}', **bearer(first))[0] == 403
+    begun = time.monotonic()
+    assert guarded.request("DELETE", path + "/members/bob", **member("ada"))[0] == 204
+    assert await peer.until_closed() == FORBIDDEN
+    assert time.monotonic() - begun < 2
+    assert {guarded.request("GET", path, **bearer(each))[0] for each in (first, second)} == {403}
 
 
 async def test_document_has_an_owner_however_its_members_change_at_once(

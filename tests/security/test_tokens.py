@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import subprocess
@@ -361,6 +362,28 @@ def test_application_has_tokens_made_for_its_people_and_for_one_document_only(ma
         *({"role": "view", "user": user} for user in ("ada", {"color": "red;x"}, {"id": 1})),
     ):
         assert server.request("POST", path, json.dumps(bad).encode(), **admin)[0] == 400, bad
+
+
+def test_somebody_has_tokens_made_for_themselves_and_none_that_outlives_their_own(make_server: MakeServer) -> None:
+    server = make_server(*TOKEN_AUTH, settings={"secret": SECRET})
+    path = "/api/documents/doc/tokens"
+
+    def made(by: dict[str, str], **wanted: Any) -> tuple[int, dict[str, Any]]:
+        status, answer = server.request("POST", path, json.dumps({"role": "admin", **wanted}).encode(), **by)
+        part = answer.get("token", "..").split(".")[1]
+        return status, json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) or "{}")
+
+    expires = int(NOW()) + 60
+    eve = bearer(token("doc", "admin", "eve", name="Eve", exp=expires))
+    for user in ({"id": "ada"}, {"name": "Ada"}, {"id": "eve", "name": "Ada"}):
+        assert made(eve, user=user)[0] == 403, user
+    for user in ({}, {"id": "eve"}, {"id": "eve", "name": "Eve"}, {"color": "#123456"}):
+        status, claims = made(eve, user=user, ttl=3600)
+        assert status == 201
+        assert (claims["sub"], claims["name"], claims["exp"] <= expires) == ("eve", "Eve", True), user
+    assert made(bearer(token("*", "admin", "root", ttl=7200)), user={"id": "ada"}, ttl=3600)[1]["sub"] == "ada"
+    server_of_one = bearer(token("doc", "admin", exp=expires))
+    assert made(server_of_one, user={"id": "ada"}, ttl=3600)[1]["exp"] <= expires
 
 
 async def test_key_of_a_server_is_kept_as_a_hash_reaches_its_documents_and_ends_at_once(

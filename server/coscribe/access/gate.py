@@ -99,8 +99,10 @@ class Gate:
     def judge(self, principal: Principal, document: str) -> Principal:
         """Say what somebody who was admitted may still do; raise Forbidden when that is nothing, or SignInRequired."""
         self.sign_ins.check(principal)
-        if principal.member:
+        if principal.member or principal.capped:
             role = self.members.role(document, principal.id)
+            if principal.capped:
+                role = min(role, principal.role)
             if role is not principal.role:
                 principal = principal._replace(role=role)
         left = self.revocations.judge(principal, document)

@@ -10,7 +10,8 @@ class Principal(NamedTuple):
 
     `issued` and `expires` are seconds since the epoch, when the token was made and until when it is good (None: for
     ever); `source` names what it came from, where that can be taken back: a share, a key or a sign-in. Of a `member`
-    only who it is was given: the role is what the document's members, or else the workspace, have for that person.
+    only who it is was given: the role is what the document's members, or else the workspace, have for that person. Who
+    is `capped` has a role, and no more than they would have as a member: they gave it to themselves.
     """
 
     id: str
@@ -21,6 +22,7 @@ class Principal(NamedTuple):
     expires: float | None = None
     source: str = ""
     member: bool = False
+    capped: bool = False
 
     @property
     def may_edit(self) -> bool:

@@ -2,7 +2,8 @@
 
 A token is good for one document, or for all whose id begins with what stands before a final `*`. Its claims are
 `document` (or `pattern`), `role`, `exp`, `aud`; and, each if there is one, `sub`, `name`, `color`, `iat`, `nbf`, `iss`,
-`src`. In place of a role it may say `member`: whatever the document's members and the workspace have for the person.
+`src`, `cap`. In place of a role it may say `member`: whatever the document's members and the workspace have for the
+person. With `member` as its `cap` it gives its role, but no more than that.
 """
 
 import re
@@ -55,6 +56,7 @@ def issue(
     name: str = "",
     color: str = "",
     source: str = "",
+    capped: bool = False,
     ttl_s: int,
     now: float,
     rules: Rules = Rules(),  # noqa: B008 - a tuple
@@ -62,7 +64,8 @@ def issue(
     """Make a token with a key or a shared secret.
 
     `document` is an id or a prefix and `*`; `role` one of view, comment, edit, admin, member; `color` is `#rgb` or
-    `#rrggbb`; `source` what may take it back; `now` seconds since the epoch. Raise ValueError for a document, role,
+    `#rrggbb`; `source` what may take it back; `capped` whether it gives no more than the person has as a member; `now`
+    seconds since the epoch. Raise ValueError for a document, role,
     person, colour or lifetime that cannot be.
     """
     if isinstance(key, bytes):
@@ -82,7 +85,7 @@ def issue(
         "iat": round(now, 3),
         "exp": int(now) + ttl_s,
     }
-    given = {"iss": rules.issuer, "sub": user, "name": name, "color": color, "src": source}
+    given = {"iss": rules.issuer, "sub": user, "name": name, "color": color, "src": source, "cap": MEMBER * capped}
     claims |= {claim: value for claim, value in given.items() if value}
     header = {"alg": key.algorithm, **({"kid": key.kid} if key.kid else {})}
     return jwt.encode(header, claims, key.key, registry=REGISTRIES[key.algorithm])
@@ -156,9 +159,11 @@ def _scope(claims: dict[str, Any]) -> str:
 
 
 def _principal(claims: dict[str, Any]) -> Principal:
-    user, name, color = (_text(claims, claim) for claim in ("sub", "name", "color"))
+    user, name, color, cap = (_text(claims, claim) for claim in ("sub", "name", "color", "cap"))
     if len(user) > MAX_USER_CHARACTERS:
         raise ValueError("the id of its person is too long")
+    if cap not in ("", MEMBER):
+        raise ValueError("a bound that is not known")
     return Principal(
         user,
         shown_name(name),
@@ -168,6 +173,7 @@ def _principal(claims: dict[str, Any]) -> Principal:
         _time(claims, "exp"),
         _text(claims, "src"),
         claims["role"] == MEMBER,
+        cap == MEMBER,
     )
 
 

@@ -1,7 +1,7 @@
 """The people of a document over HTTP: its owner, its members, and who could become one.
 
 Whoever may let people in may not take a document from its owner. A token for one document does not do either, whomever
-it names: admins can have such tokens made.
+it names: servers that are its admins can have such tokens made.
 """
 
 from http import HTTPStatus

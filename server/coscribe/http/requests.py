@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -38,11 +38,17 @@ def json_response(
     return web.Response(body=_encode(body), status=status, content_type="application/json", headers=headers)
 
 
+class Admission(NamedTuple):
+    """How whoever asks was admitted, so that it can be done again, and the role that it takes."""
+
+    judge: Callable[[], Principal]
+    least: Role
+
+
 PERSON = "person"
 PRINCIPAL = web.RequestKey("principal", Principal)
 """Where a request keeps the `Principal` of whoever is signed in by a cookie, before it reaches its handler."""
-_JUDGE = "judge"
-"""Where a request keeps how whoever asks was admitted, and the role that it takes."""
+ADMISSION = web.RequestKey("admission", Admission)
 
 
 def credential(request: web.Request) -> Credential:
@@ -72,7 +78,7 @@ def admit_again(request: web.Request) -> Principal:
 
     To be called after what takes its time, such as reading a body, and before anything comes of it.
     """
-    judge, least = request[_JUDGE]
+    judge, least = request[ADMISSION]
     return _enough(judge(), least)
 
 
@@ -94,7 +100,7 @@ def _count(request: web.Request, principal: Principal) -> None:
 def _judged(request: web.Request, judge: Callable[[], Principal], least: Role) -> Principal:
     principal = judge()
     _count(request, principal)
-    request[_JUDGE] = judge, least
+    request[ADMISSION] = Admission(judge, least)
     return _enough(principal, least)
 
 
@@ -146,7 +152,7 @@ async def json_object(request: web.Request) -> dict[str, Any]:
             raise Problem(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Such a body may have {MAX_FIELDS_BYTES} bytes at most here."
             )
-    if _JUDGE in request:
+    if ADMISSION in request:
         admit_again(request)
     return decoded(request, raw, dict[str, Any]) if raw else {}
 

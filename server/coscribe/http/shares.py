@@ -8,7 +8,7 @@ from aiohttp import web
 from ..access import guests
 from ..access.principal import Principal
 from ..access.roles import Role
-from ..access.tokens import Forbidden, SignInRequired, issue
+from ..access.tokens import Forbidden, SignInRequired, covers, issue
 from ..journal.access import Share
 from ..journal.audit import Action, Result
 from ..journal.journal import Document, DocumentQuery
@@ -139,7 +139,7 @@ async def exchange(request: web.Request) -> web.Response:
         given = guests.make_pass(hub.env.random_bytes(guests.GUEST_BYTES), link)
         guest = guests.guest_of(given, link)
     answer: dict[str, Any] = {"document": found[0].id, "title": found[0].title, "role": Role(share.role).label}
-    person = _person(request)
+    person = _person(request, found[0].id)
     audit(request, Action.SHARE_USE, found[0].id, who=person or Actor(share.id, "share"), share=share.id)
     own = Role.NONE if person is None else _own_role(request, found[0].id)
     if own >= share.role:
@@ -167,16 +167,17 @@ async def _check_password(request: web.Request, id: str, share: Share, password:
         raise Problem(HTTPStatus.TOO_MANY_REQUESTS, f"{error}.", {"Retry-After": "60"}) from None
 
 
-def _person(request: web.Request) -> Principal | None:
-    """Say who has signed in, if somebody has; a token that is not good any more signs nobody in."""
+def _person(request: web.Request, id: str) -> Principal | None:
+    """Say who has signed in, if somebody has; a token that is not good any more, or for another document, does not."""
     gate = request.app[HUB].gate
     if gate.open_to_all:
         return None
     try:
-        principal = gate.read(credential(request))[1]
+        scope, principal = gate.read(credential(request))
     except SignInRequired:
         return None
-    return principal if principal.id and not principal.id.startswith(guests.ID) else None
+    is_person = principal.id and not principal.id.startswith(guests.ID)
+    return principal if is_person and covers(scope, id) else None
 
 
 def _own_role(request: web.Request, id: str) -> Role:

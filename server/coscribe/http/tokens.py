@@ -6,13 +6,14 @@ from typing import Any
 from aiohttp import web
 
 from ..access.keys import Key
+from ..access.principal import Principal
 from ..access.roles import GIVEN, Role
-from ..access.tokens import MAX_USER_CHARACTERS, issue
+from ..access.tokens import MAX_USER_CHARACTERS, Forbidden, issue
 from ..journal.audit import Action
 from .auditing import audit
 from .keys import HUB
 from .problems import Problem
-from .requests import admit, document_id, json_object, json_response, text_field, time_text
+from .requests import EVERY_DOCUMENT, admit, credential, document_id, json_object, json_response, text_field, time_text
 
 DEFAULT_TTL_S = 900
 MAX_FIELD_CHARACTERS = 200
@@ -22,7 +23,11 @@ routes = web.RouteTableDef()
 
 @routes.post("/api/documents/{id:.+}/tokens")
 async def make(request: web.Request) -> web.Response:
-    """Make a token for a document: `{role, user?: {id?, name?, color?}, ttl?}` (seconds); 201 `{token, expires}`."""
+    """Make a token for a document: `{role, user?: {id?, name?, color?}, ttl?}` (seconds); 201 `{token, expires}`.
+
+    It ends with what it is made with. People make tokens for themselves alone, also where they name nobody, unless they
+    are admins of all documents.
+    """
     hub = request.app[HUB]
     id = document_id(request, "/tokens")
     principal = admit(request, id, Role.ADMIN)
@@ -32,7 +37,13 @@ async def make(request: web.Request) -> web.Response:
     if not isinstance(user, dict):
         raise Problem(HTTPStatus.BAD_REQUEST, "'user' must be an object with id, name and color.")
     who = {name: text_field(user, name, MAX_FIELD_CHARACTERS) or "" for name in ("id", "name", "color")}
+    if principal.id and not _is_everywhere(request, principal):
+        if not {who["id"], who["name"]} <= {"", principal.id, principal.name}:
+            raise Forbidden("you can have tokens made for yourself only; let others in as members, or by a link")
+        who |= {"id": principal.id, "name": principal.name}
     now, ttl_s = hub.gate.now(), whole_field(body, "ttl", DEFAULT_TTL_S)
+    if principal.expires is not None and ttl_s <= hub.gate.rules.longest_ttl_s:
+        ttl_s = max(1, min(ttl_s, int(principal.expires - now)))
     try:
         token = issue(
             key,
@@ -42,6 +53,7 @@ async def make(request: web.Request) -> web.Response:
             name=who["name"],
             color=who["color"],
             source=principal.source,
+            capped=principal.member or principal.capped,
             ttl_s=ttl_s,
             now=now,
             rules=hub.gate.rules,
@@ -51,6 +63,10 @@ async def make(request: web.Request) -> web.Response:
     audit(request, Action.TOKEN_CREATE, id, user=who["id"], role=str(body["role"]))
     body = {"token": token, "expires": time_text((int(now) + ttl_s) * 1000)}
     return json_response(body, HTTPStatus.CREATED, {"Cache-Control": "no-store"})
+
+
+def _is_everywhere(request: web.Request, principal: Principal) -> bool:
+    return not principal.member and request.app[HUB].gate.read(credential(request))[0] == EVERY_DOCUMENT
 
 
 @routes.post("/api/documents/{id:.+}/revocations")
