@@ -42,6 +42,7 @@ class Proxied:
         self.server = server
         self.url = f"https://{NAME}:{port}"
         self.port = port
+        self.folder = folder
         self.log = folder / "access.log"
         self.trust = ssl.create_default_context(cafile=str(folder / "fullchain.pem"))
 
@@ -60,6 +61,7 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
         block = block.replace("listen 443 ssl", f"listen 127.0.0.1:{port} ssl")
         block = block.replace("127.0.0.1:8080", f"127.0.0.1:{server.port}").replace(f"/etc/ssl/{NAME}", str(folder))
         block = block.replace(f"/var/log/nginx/{NAME}.log", str(folder / "access.log"))
+        block = block.replace("/var/log/nginx", str(folder))
         configuration = folder / "nginx.conf"
         configuration.write_text(
             f"daemon off; pid {folder}/pid; error_log {folder}/error.log;\nevents {{}}\nhttp {{\n{block}\n}}\n"
@@ -139,3 +141,18 @@ async def test_body_of_the_largest_import_passes(browser: aiohttp.ClientSession,
     async with browser.post(f"{proxied.url}/api/import", data=form, headers=headers) as response:
         assert response.status == 413
         assert "application/problem+json" in response.headers["Content-Type"], "it is the server that says so"
+
+
+async def test_no_log_has_a_secret_either_while_the_server_is_away(
+    browser: aiohttp.ClientSession, proxied: Proxied
+) -> None:
+    proxied.server.stop()
+    try:
+        for path in ("/sync/doc?token=tokin-7f3a", "/s/secrit-7f3a", "/auth/callback?code=coud-7f3a"):
+            async with browser.get(proxied.url + path) as response:
+                assert response.status == 502
+    finally:
+        proxied.server.start()
+    logs = {log.name: log.read_text() for log in proxied.folder.glob("*.log")}
+    assert len(logs) >= 3, "of accesses, of errors, and the server's"
+    assert not [name for name, said in logs.items() if "7f3a" in said]
