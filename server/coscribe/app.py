@@ -51,10 +51,11 @@ from .http.connections import Connections
 from .http.doors import Doors
 from .http.framing import Framing
 from .http.keys import CONNECTIONS, CONVERTERS, HUB, REQUESTS
-from .http.listener import Crowd, Site
+from .http.listener import Site
 from .http.origins import Proxies
 from .http.problems import problems
 from .http.rates import Requests
+from .http.visits import Crowd
 from .http.websocket import hocuspocus, y_websocket
 from .journal.errors import DatabaseRefused
 from .journal.sqlite import SqliteStore

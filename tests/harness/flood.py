@@ -25,6 +25,7 @@ PIECE_BYTES = 65536
 EDITS = 200_000
 BIG_BYTES = 1_000_000
 BIG_ONES = 60
+CROWD = 100
 UPGRADE = (
     "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
@@ -87,6 +88,7 @@ MAKE: dict[str, Callable[[int, int], Content]] = {
         b"", _request(f"/api/documents/{DOCUMENT}/export?format=html"), upgrade=False
     ),
     "connections": lambda client, of: Content(b"", b""),
+    "crowds": lambda client, of: Content(b"", b""),
 }
 KINDS = tuple(MAKE)
 FRAMES = ("edits", "questions", "pings", "fragments")
@@ -195,13 +197,38 @@ def _come_and_go(port: int, _: Content, seconds: float, sent: list[int]) -> None
     sent.append(total)
 
 
+def _gather(port: int, _: Content, seconds: float, sent: list[int]) -> None:
+    """Have many connections ask for an upgrade in one moment, again and again."""
+    until, total, head = time.monotonic() + seconds, 0, UPGRADE.format(path=PATH).encode()
+    while time.monotonic() < until:
+        crowd: list[socket.socket] = []
+        try:
+            for _number in range(CROWD):
+                crowd.append(socket.create_connection(("127.0.0.1", port), timeout=5))
+            for each in crowd:
+                each.sendall(head)
+                total += len(head)
+            for each in crowd:
+                each.recv(4096)
+        except OSError:
+            continue
+        finally:
+            for each in crowd:
+                each.close()
+    sent.append(total)
+
+
+WORK = {"connections": _come_and_go, "crowds": _gather}
+
+
 def flood(port: int, kind: str, connections: int, seconds: float) -> None:
     contents = [MAKE[kind](1000 + number, connections) for number in range(connections)]
     print("ready", flush=True)
     sys.stdin.readline()
     sent: list[int] = []
-    work = _come_and_go if kind == "connections" else _send
-    threads = [threading.Thread(target=work, args=(port, content, seconds, sent)) for content in contents]
+    threads = [
+        threading.Thread(target=WORK.get(kind, _send), args=(port, content, seconds, sent)) for content in contents
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

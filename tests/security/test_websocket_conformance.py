@@ -12,8 +12,9 @@ import kosoku
 import pytest
 from aiohttp import WSMsgType, web
 
-from coscribe.http.listener import Crowd, Site
+from coscribe.http.listener import Site
 from coscribe.http.origins import Proxies
+from coscribe.http.visits import Crowd
 from coscribe.http.websocket import open_socket
 
 KNOWN_FAILURES = {"7.9.5"}

@@ -1,7 +1,8 @@
 """Who goes first in the relay's one loop: people at work, and whoever sends as much as it can in what time they leave.
 
 A connection is *heavy* once its frames and messages took `BURST_S` of the loop's time while there were always more of
-them, or more than `LIGHT` of the time in which it was waited for. Others are handled as they come.
+them (`FIRST_S`, when it has just come), or more than `LIGHT` of the time in which it was waited for. Others are handled
+as they come.
 
 Heavy ones stand in line, however many they are: one at a time has a turn, and everything else that has come is handled
 between two turns. While others are at work turns are short, and a rest follows on those of who has much of the time, so
@@ -17,6 +18,8 @@ LIGHT = 0.1
 """What a connection may take of the time in which nothing of it waits; a fast typist takes a thousandth."""
 BURST_S = 0.005
 """What it may take at once after a pause: some hundred edits."""
+FIRST_S = 0.0003
+"""What it may take at once when it has just come, or who comes again and again would have a burst each time."""
 DEBT_S = 0.02
 """What is remembered at most of somebody who took more, and forgotten within a fifth of a second of rest."""
 GREEDY = 0.02
@@ -27,6 +30,9 @@ REST = 3
 REST_LEAST_S = 0.001
 WORK_S = 0.25
 """For how long after a message somebody is taken to be at work."""
+SETTLED_S = 1.0
+"""Who has just come is not yet at work: what a client says first is no word of a person."""
+_NEVER = float("inf")
 
 
 class Turns:
@@ -43,14 +49,18 @@ class Turns:
         self.at_work = float("-inf")
         """When somebody light was last heard of."""
 
+    def others_work(self, now: float) -> bool:
+        """Tell whether somebody light is at work."""
+        return now - self.at_work < WORK_S
+
     def length_s(self, now: float) -> float:
         """Return how long a turn may take that begins now."""
-        return SHORT_TURN_S if now - self.at_work < WORK_S else TURN_S
+        return SHORT_TURN_S if self.others_work(now) else TURN_S
 
     def enter(self, go_on: Callable[[], None], spent_s: float) -> None:
         """Stand in line; a rest follows from `spent_s`, which the turn before took."""
         now = self.now()
-        if spent_s and now - self.at_work < WORK_S:
+        if spent_s and self.others_work(now):
             self._free_at = max(self._free_at, now + max(REST_LEAST_S, spent_s * REST))
         self._line.append(go_on)
         if not self._scheduled:
@@ -76,7 +86,7 @@ class Turns:
 class Share:
     """What one connection takes of the loop's time, between who reads its frames and who handles its messages."""
 
-    __slots__ = ("_counted_at", "_left_s", "_room_s", "deaf", "heavy", "held", "turns")
+    __slots__ = ("_counted_at", "_left_s", "_room_s", "_settled_at", "deaf", "heavy", "held", "turns", "works_from")
 
     def __init__(self, turns: Turns) -> None:
         self.turns = turns
@@ -85,9 +95,11 @@ class Share:
         """Whether more has come than was read."""
         self.deaf = False
         """Whether nothing of what comes is read any more."""
-        self._left_s = BURST_S
+        self._left_s = FIRST_S
         self._room_s = BURST_S
         self._counted_at = turns.now()
+        self._settled_at = self.works_from = self._counted_at + SETTLED_S
+        """From when on a message means that somebody is at work; of who is heavy none does."""
 
     def spend(self, spent_s: float, idle_s: float = 0.0) -> None:
         """Count time that was taken, and time in which there was nothing to do for the connection.
@@ -96,6 +108,11 @@ class Share:
         """
         self._left_s = max(-DEBT_S, min(BURST_S, self._left_s + idle_s * LIGHT) - spent_s)
         self.heavy = self._left_s < 0
+        self.works_from = _NEVER if self.heavy else self._settled_at
+
+    def length_s(self, now: float) -> float:
+        """Return how much may be handled now, before others have a turn."""
+        return self.turns.length_s(now) if self.heavy else max(SHORT_TURN_S, min(TURN_S, self._left_s))
 
     def enter(self, go_on: Callable[[], None], spent_s: float) -> None:
         """Stand in line; `spent_s` is what the turn before took."""

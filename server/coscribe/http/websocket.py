@@ -23,12 +23,12 @@ from ..rooms.hub import Hub
 from ..rooms.rate import BURST_S, Rate
 from ..rooms.session import Attach, Session
 from ..rooms.ywebsocket import YWebsocketSocket
+from .connection import share_of
 from .doors import client_address
 from .keys import CONNECTIONS, HUB
-from .listener import share_of
 from .requests import PERSON
 from .schema import check_schema, whole_number
-from .turns import TURN_S, Share
+from .turns import FIRST_S, Share
 
 CLOSE_REASON_BYTES = 123
 UNREAD_TIMEOUT_MS = 30_000
@@ -97,7 +97,7 @@ class Connection:
         self._reading: asyncio.Task[None] | None = None
         self._messages = self._bytes = 0
         self._spent_s = self._idle_s = 0.0
-        self._turn_s = TURN_S
+        self._turn_s = FIRST_S
         self._controls = Rate(CONTROLS_PER_S, CONTROLS_PER_S * BURST_S, hub.env.monotonic())
         self._since = hub.env.monotonic()
 
@@ -178,7 +178,7 @@ class Connection:
             busy = receive(message.data)
             if not share.held:
                 self._idle_s += begun - done
-            if not share.heavy:
+            if begun >= share.works_from:
                 turns.at_work = begun
             done = perf_counter()
             self._spent_s += done - begun + FRAME_S
@@ -217,7 +217,7 @@ class Connection:
             await asyncio.sleep(max(0.0, wait_s))  # also for no time: others have their turn
         if share.heavy:
             await share.turn(spent_s)
-        self._turn_s = share.turns.length_s(perf_counter()) if share.heavy else TURN_S
+        self._turn_s = share.length_s(perf_counter())
         await self._hub.room_to_write()
 
 

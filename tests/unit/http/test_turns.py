@@ -3,60 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from typing import Any, cast
 
 import pytest
 from aiohttp import web
 
-from coscribe.http.listener import PIECE_BYTES, Crowd, Site
+from coscribe.http.connection import PIECE_BYTES
+from coscribe.http.listener import Site
 from coscribe.http.origins import Proxies
 from coscribe.http.turns import REST, SHORT_TURN_S, TURN_S, WORK_S, Share, Turns
+from coscribe.http.visits import Crowd
 from coscribe.http.websocket import open_socket
 from harness.flood import UPGRADE, frame
+from unit.http.hand import Loop
 
 
-class Loop:
-    """A loop, and its clock, that a test turns by hand."""
-
-    def __init__(self) -> None:
-        self.time = 100.0
-        self._due: list[tuple[float, Callable[..., object], tuple[Any, ...]]] = []
-
-    def call_soon(self, work: Callable[..., object], *arguments: object) -> None:
-        self._due.append((self.time, work, arguments))
-
-    def call_later(self, delay_s: float, work: Callable[..., object], *arguments: object) -> None:
-        self._due.append((self.time + delay_s, work, arguments))
-
-    def round(self) -> None:
-        """Do what is due now, as a loop does between two looks at its sockets."""
-        due = [each for each in self._due if each[0] <= self.time]
-        self._due = [each for each in self._due if each[0] > self.time]
-        for _, work, arguments in due:
-            work(*arguments)
-
-
-@pytest.fixture
-def loop() -> Iterator[Loop]:
-    return Loop()
-
-
-@pytest.fixture
-def turns(loop: Loop) -> Turns:
-    return Turns(cast("asyncio.AbstractEventLoop", loop), lambda: loop.time)
-
-
-def test_one_of_all_who_wait_has_a_turn_in_a_round(loop: Loop, turns: Turns) -> None:
+def test_one_of_all_who_wait_has_a_turn_in_a_round(hand: Loop, turns: Turns) -> None:
     had: list[int] = []
     for number in range(10):
         turns.enter(lambda number=number: had.append(number), 0.0)
     for rounds in range(1, 11):
-        loop.round()
+        hand.round()
         assert had == list(range(rounds))
 
 
-def test_whoever_has_had_a_turn_stands_behind_the_others(loop: Loop, turns: Turns) -> None:
+def test_whoever_has_had_a_turn_stands_behind_the_others(hand: Loop, turns: Turns) -> None:
     had: list[str] = []
 
     def again(name: str) -> None:
@@ -66,51 +36,51 @@ def test_whoever_has_had_a_turn_stands_behind_the_others(loop: Loop, turns: Turn
     for name in "abc":
         turns.enter(lambda name=name: again(name), 0.0)
     for _ in range(7):
-        loop.round()
+        hand.round()
     assert "".join(had) == "abcabca"
 
 
-def test_turns_are_short_and_followed_by_a_rest_while_others_are_at_work(loop: Loop, turns: Turns) -> None:
-    turns.at_work = loop.time
-    assert turns.length_s(loop.time) == SHORT_TURN_S
+def test_turns_are_short_and_followed_by_a_rest_while_others_are_at_work(hand: Loop, turns: Turns) -> None:
+    turns.at_work = hand.time
+    assert turns.length_s(hand.time) == SHORT_TURN_S
     had: list[float] = []
-    turns.enter(lambda: had.append(loop.time), 0.010)
-    begun = loop.time
+    turns.enter(lambda: had.append(hand.time), 0.010)
+    begun = hand.time
     while not had:
-        loop.time += 0.0005
-        turns.at_work = loop.time
-        loop.round()
+        hand.time += 0.0005
+        turns.at_work = hand.time
+        hand.round()
     assert had[0] - begun >= REST * 0.010
 
 
-def test_a_rest_follows_only_on_turns_of_who_has_much_of_the_time(loop: Loop, turns: Turns) -> None:
+def test_a_rest_follows_only_on_turns_of_who_has_much_of_the_time(hand: Loop, turns: Turns) -> None:
     greedy, modest = Share(turns), Share(turns)
     had: list[Share] = []
     for _ in range(100):
-        turns.at_work = loop.time = loop.time + 0.01
+        turns.at_work = hand.time = hand.time + 0.01
         for share in (greedy, modest):
             share.enter(lambda share=share: had.append(share), 0.002 if share is greedy else 0.0001)
-        loop.round()
-        loop.round()
-    while loop.time < 1000 and len(had) < 200:
-        loop.time += 0.01
-        loop.round()
+        hand.round()
+        hand.round()
+    while hand.time < 1000 and len(had) < 200:
+        hand.time += 0.01
+        hand.round()
     had.clear()
-    turns.at_work = loop.time
+    turns.at_work = hand.time
     modest.enter(lambda: had.append(modest), 0.0001)
-    loop.round()
+    hand.round()
     assert had == [modest], "a rest followed on one who takes a hundredth"
     greedy.enter(lambda: had.append(greedy), 0.05)
-    loop.round()
+    hand.round()
     assert had == [modest]
 
 
-def test_turns_are_long_and_follow_one_another_when_nobody_else_works(loop: Loop, turns: Turns) -> None:
-    turns.at_work = loop.time - 2 * WORK_S
-    assert turns.length_s(loop.time) == TURN_S
+def test_turns_are_long_and_follow_one_another_when_nobody_else_works(hand: Loop, turns: Turns) -> None:
+    turns.at_work = hand.time - 2 * WORK_S
+    assert turns.length_s(hand.time) == TURN_S
     had: list[int] = []
     turns.enter(lambda: had.append(1), 0.010)
-    loop.round()
+    hand.round()
     assert had == [1]
 
 
@@ -126,12 +96,12 @@ def test_typing_is_light_and_a_flood_heavy_until_it_has_ended(turns: Turns) -> N
     assert not share.heavy, "what was long ago counts for ever"
 
 
-def test_many_who_flood_are_heavy_however_little_each_gets(loop: Loop, turns: Turns) -> None:
+def test_many_who_flood_are_heavy_however_little_each_gets(hand: Loop, turns: Turns) -> None:
     shares = [Share(turns) for _ in range(100)]
     for _ in range(60):
         for share in shares:
             share.spend(SHORT_TURN_S)
-            loop.time += 1.0
+            hand.time += 1.0
     assert all(share.heavy for share in shares)
 
 
