@@ -54,6 +54,7 @@ from .http.keys import CONNECTIONS, CONVERTERS, HUB, REQUESTS
 from .http.listener import Site
 from .http.origins import Proxies
 from .http.problems import problems
+from .http.queues import QUEUES, Queues
 from .http.rates import Requests
 from .http.visits import Crowd
 from .http.websocket import hocuspocus, y_websocket
@@ -151,6 +152,7 @@ def init_app(hub: Hub, settings: Settings) -> web.Application:
     app[CONNECTIONS] = Connections(hub)
     app[REQUESTS] = requests
     app[CONVERTERS] = Converters(ConversionLimits.of(settings))
+    app[QUEUES] = Queues(settings.conversions)
     uploads.prepare(app)
     sign_in.prepare(app, settings)
     app.router.add_get("/sync/{document:.+}", y_websocket)

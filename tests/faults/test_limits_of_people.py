@@ -312,3 +312,36 @@ async def test_document_that_is_handed_on_counts_as_its_new_owners(
     assert await fill("bobs", bob) == 204
     assert (await ask(http, server, "POST", "/api/documents/small/files", data=PNG, headers=ada))[0] == 507
     await open_one.leave()
+
+
+async def test_conversions_of_one_person_do_not_keep_another_waiting(
+    http: aiohttp.ClientSession, make_server: MakeServer
+) -> None:
+    server = make_server(*TOKEN_AUTH, settings={"secret": SECRET, "conversions": 1, "trusted_proxies": "127.0.0.1"})
+    words = "\n\n".join(f"word {number} *x* $a^2$" for number in range(200))
+    for id, text in {"big": words, "small": "word"}.items():
+        body = {"id": id, "markdown": text}
+        assert (await ask(http, server, "POST", "/api/documents", json=body, headers=bearer(of("root"))))[0] == 201
+    admin = bearer(of("root", "admin"))
+    _, _, made = await ask(http, server, "POST", "/api/documents/big/shares", json={}, headers=admin)
+    secret = json.loads(made)["secret"]
+
+    async def export(who: dict[str, str], document: str) -> tuple[int, dict[str, str], Any]:
+        return await ask(http, server, "GET", f"/api/documents/{document}/export?format=docx", headers=who)
+
+    async def guest() -> dict[str, str]:
+        """Come by the link as somebody new, from one and the same address."""
+        _, _, made = await ask(http, server, "POST", "/api/shares", json={"secret": secret})
+        return {**bearer(json.loads(made)["token"]), "X-Forwarded-For": "192.0.2.7"}
+
+    for floods in ([bearer(of("eve", "view"))] * 40, [await guest() for _ in range(40)]):
+        flood = [asyncio.create_task(export(who, "big")) for who in floods]
+        await asyncio.wait(flood, return_when=asyncio.FIRST_COMPLETED)
+        assert (await export(bearer(of("ada", "view")), "small"))[0] == 200
+        answers = [each.result() for each in flood if each.done()]
+        assert [status for status, _, _ in answers].count(200) <= 5, "hers is next, and not after all of them"
+        refused = [headers for status, headers, _ in answers if status == 429]
+        assert 1 <= len(refused) <= 7
+        assert {headers["Retry-After"] for headers in refused} == {"5"}
+        for each in flood:
+            each.cancel()

@@ -27,6 +27,7 @@ from .auditing import audit
 from .content import FRAGMENT, answered, is_current, known_format, with_etag
 from .keys import CONVERTERS, HUB
 from .problems import Problem
+from .queues import QUEUES
 from .requests import admit, document_id, find, json_response
 
 EXPORTS = [*(format for format in FORMATS.values() if format.name != FRAGMENT), *CONVERTED.values()]
@@ -73,9 +74,10 @@ async def _written(request: web.Request, document: Document, head: int, format: 
     converters = request.app[CONVERTERS]
     if not is_available(format, converters.installed):
         await converted(converters.write(format.name, title, b"", {}))  # says what is missing
-    _, content = await answered(hub.pool.content(document.key, head, "json", title))
-    images = await _images(hub, document, content)
-    return await converted(converters.write(format.name, title, content, images))
+    async with request.app[QUEUES].turn(request):
+        _, content = await answered(hub.pool.content(document.key, head, "json", title))
+        images = await _images(hub, document, content)
+        return await converted(converters.write(format.name, title, content, images))
 
 
 async def _images(hub: Hub, document: Document, content: bytes) -> dict[str, bytes]:

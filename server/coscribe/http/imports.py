@@ -21,6 +21,7 @@ from .documents import MAX_TITLE_CHARACTERS
 from .exports import converted
 from .keys import CONVERTERS, HUB
 from .problems import Problem
+from .queues import QUEUES
 from .requests import (
     PREFIX,
     admit,
@@ -130,9 +131,10 @@ async def _read(request: web.Request, sent: Upload, title: str) -> _File:
     if name.lower().endswith(".yjs"):
         return _File("yjs", name[: -len(".yjs")], update=sent.body)
     limits = request.app[HUB].limits
-    read = await converted(
-        request.app[CONVERTERS].read(name, sent.body, image_bytes=limits.max_file_bytes, title=title)
-    )
+    async with request.app[QUEUES].turn(request):
+        read = await converted(
+            request.app[CONVERTERS].read(name, sent.body, image_bytes=limits.max_file_bytes, title=title)
+        )
     images = tuple(read.images.values())
     if sum(map(len, images)) > limits.max_document_files_bytes:
         raise Problem(

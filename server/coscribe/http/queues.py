@@ -1,0 +1,59 @@
+"""Whose conversions wait: of one person only so many are with the converters at once, so that those of others go on.
+
+Guests, and whoever comes without a name, are one by their address: a guest may come back as another.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+
+from aiohttp import web
+
+from ..access import guests
+from .doors import client_address
+from .problems import Problem
+from .rates import network_of
+from .requests import PRINCIPAL
+
+MOST_WAITING = 32
+RETRY_AFTER_S = 5
+
+
+class Queues:
+    """A queue for each person who has a conversion made."""
+
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
+        self._turns: dict[str, asyncio.Semaphore] = {}
+        self._asked: dict[str, int] = {}
+
+    @asynccontextmanager
+    async def turn(self, request: web.Request) -> AsyncIterator[None]:
+        """Wait for a turn; raise a 429 Problem for somebody of whom many wait already."""
+        who = _who(request)
+        asked = self._asked.get(who, 0)
+        if asked >= MOST_WAITING + self._at_once:
+            raise Problem(
+                HTTPStatus.TOO_MANY_REQUESTS,
+                "As many conversions are being made for you as may be; repeat this when some are done.",
+                {"Retry-After": str(RETRY_AFTER_S)},
+            )
+        self._asked[who] = asked + 1
+        try:
+            async with self._turns.setdefault(who, asyncio.Semaphore(self._at_once)):
+                yield
+        finally:
+            self._asked[who] -= 1
+            if not self._asked[who]:
+                del self._asked[who], self._turns[who]
+
+
+def _who(request: web.Request) -> str:
+    principal = request.get(PRINCIPAL)
+    if principal is not None and not principal.id.startswith(guests.ID) and (known := principal.id or principal.source):
+        return f"person {known}"
+    return f"address {network_of(client_address(request))}"
+
+
+QUEUES = web.AppKey("queues", Queues)
