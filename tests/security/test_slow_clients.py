@@ -129,3 +129,22 @@ async def test_connections_of_one_address_are_bounded_before_they_say_anything(m
     await again.send(b"GET /sync/doc HTTP/1.1\r\n" + HOST + UPGRADE + b"\r\n")
     assert (await again.hear(5)).statuses == [101], "a place that is left is free"
     await again.close()
+
+
+@pytest.mark.parametrize("path", ["/api/import", "/api/documents/slow/files"])
+async def test_uploads_that_come_slowly_keep_nobody_else_from_uploading(make_server: MakeServer, path: str) -> None:
+    server = make_server(*TOKEN_AUTH, settings={"secret": SECRET})
+    assert server.request("POST", "/api/documents", b'{"id":"slow"}', **bearer(token("*", "edit")))[0] == 201
+    eve, ada = (token("*", "edit", who) for who in ("eve", "ada"))
+    head = f"POST {path} HTTP/1.1\r\nAuthorization: Bearer {eve}\r\nContent-Length: 1000\r\n".encode() + HOST
+    slow = [await Raw.open(server) for _ in range(40)]
+    for each in slow:
+        await each.send(head + b"Content-Type: image/png\r\n\r\n\x89PNG")
+    refused = [heard for heard in await asyncio.gather(*(each.hear(0.5) for each in slow)) if heard.data]
+    assert {status for heard in refused for status in heard.statuses} == {429}
+    assert all(b"Retry-After: 5" in heard.data for heard in refused)
+    assert 1 <= len(refused) <= 4
+    status, _ = await asyncio.to_thread(server.request, "POST", path, b"no picture", **bearer(ada))
+    assert status in (201, 415), "hers is read"
+    for each in slow:
+        await each.close()

@@ -24,6 +24,7 @@ from .problems import Problem
 from .queues import QUEUES
 from .requests import (
     PREFIX,
+    PRINCIPAL,
     admit,
     admit_again,
     admit_maker,
@@ -59,7 +60,7 @@ async def read_file(request: web.Request) -> web.Response:
     """Make a document of a file: a form's `file`, with `id` and `title` if wanted, or `into` an existing document."""
     hub = request.app[HUB]
     if not hub.gate.open_to_all:
-        hub.gate.read(credential(request))  # nobody unknown has a file read
+        request[PRINCIPAL] = hub.gate.read(credential(request))[1]  # nobody unknown has a file read
     sent = await read_upload(request, request.app[CONVERTERS].limits.import_bytes)
     into = sent.fields.get("into")
     return await (_create(request, sent) if into is None else _replace(request, sent, canonical(into)))

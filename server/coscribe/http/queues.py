@@ -1,4 +1,4 @@
-"""Whose conversions wait: of one person only so many are with the converters at once, so that those of others go on.
+"""Whose work waits: of one person only so much is done at once, so that others' goes on. Conversions and uploads.
 
 Guests, and whoever comes without a name, are one by their address: a guest may come back as another.
 """
@@ -21,7 +21,7 @@ RETRY_AFTER_S = 5
 
 
 class Queues:
-    """A queue for each person who has a conversion made."""
+    """A queue for each person who has something done."""
 
     def __init__(self, at_once: int) -> None:
         self._at_once = at_once
@@ -36,7 +36,7 @@ class Queues:
         if asked >= MOST_WAITING + self._at_once:
             raise Problem(
                 HTTPStatus.TOO_MANY_REQUESTS,
-                "As many conversions are being made for you as may be; repeat this when some are done.",
+                "As much is being converted or uploaded for you as may be; repeat this when some is done.",
                 {"Retry-After": str(RETRY_AFTER_S)},
             )
         self._asked[who] = asked + 1

@@ -12,15 +12,19 @@ from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from .problems import Problem
+from .queues import Queues
 
 FIELD = "file"
 MAX_FIELDS = 16
 UPLOADS_AT_ONCE = 32
+UPLOADS_OF_ONE = 4
+"""Of those, one person's: else whoever sends slowly keeps out everybody."""
 UPLOAD_DEADLINE_S = 300.0
 PIECE_BYTES = 64 << 10
 RETRY_AFTER_S = 5
 
 _READING = web.AppKey("uploads", asyncio.Semaphore)
+_OF_ONE = web.AppKey("uploads of one", Queues)
 
 
 class Upload(NamedTuple):
@@ -43,12 +47,18 @@ class _Source(Protocol):
 def prepare(app: web.Application) -> None:
     """Let an application take uploads."""
     app[_READING] = asyncio.Semaphore(UPLOADS_AT_ONCE)
+    app[_OF_ONE] = Queues(UPLOADS_OF_ONE)
 
 
 async def read_upload(request: web.Request, limit_bytes: int) -> Upload:
-    """Read the file that a request brings; raise a Problem (400, 408, 413, 503)."""
+    """Read the file that a request brings; raise a Problem (400, 408, 413, 429, 503)."""
     if (request.content_length or 0) > limit_bytes + PIECE_BYTES:  # of a form around it
         raise _too_large(limit_bytes)
+    async with request.app[_OF_ONE].turn(request):
+        return await _read_in_turn(request, limit_bytes)
+
+
+async def _read_in_turn(request: web.Request, limit_bytes: int) -> Upload:
     reading = request.app[_READING]
     if reading.locked():
         raise Problem(
