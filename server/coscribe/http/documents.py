@@ -62,7 +62,7 @@ async def create(request: web.Request) -> web.Response:
         hub.gate.read(credential(request))  # nobody unknown has a body read
     raw = await request.read()
     made = decoded(request, raw, _Making) if raw else _Making()
-    body = {"id": _short(made.id), "title": _short(made.title)}
+    body = {"id": _short(request, made.id), "title": _short(request, made.title)}
     chosen = text_field(body, "id", MAX_ID_CHARACTERS)
     id = new_id(hub, chosen)
     title = text_field(body, "title", MAX_TITLE_CHARACTERS) or ""
@@ -93,10 +93,12 @@ class _Making(msgspec.Struct):
     json: msgspec.Raw = _NOT_GIVEN
 
 
-def _short(raw: msgspec.Raw) -> Any:
+def _short(request: web.Request, raw: msgspec.Raw) -> Any:
     """Take a field apart, None for none; one that is no short text stays as it is, which no field is."""
     given = bytes(raw)
-    return msgspec.json.decode(given or b"null") if len(given) <= MAX_FIELDS_BYTES else raw
+    if not given or len(given) > MAX_FIELDS_BYTES:
+        return raw if given else None
+    return decoded(request, given, object)
 
 
 async def _first_update(request: web.Request, made: _Making) -> bytes | None:

@@ -109,9 +109,31 @@ async def test_an_id_that_names_no_document_is_refused(api: TestClient, id: str)
     await problem(await api.post("/api/documents", json={"id": id}), 400)
 
 
-@pytest.mark.parametrize("body", ["{", "[]", '{"title": 3}', '{"title": "' + "x" * 301 + '"}', "[" * 5000])
-async def test_a_body_that_is_not_what_it_should_be_is_refused(api: TestClient, body: str) -> None:
+BAD_BODIES = [
+    *(b"{", b"[]", b"7", b'{"title": 3}', b'{"title": "' + b"x" * 301 + b'"}', b'{"title": "' + b"x" * 100_000 + b'"}'),
+    *(
+        b"[" * 5000,
+        b'{"id": ' + b"[" * 30_000 + b"]" * 30_000 + b"}",
+        b'{"id": {"a": [1]}}',
+        b'{"more": ' + b"[" * 99_999,
+    ),
+    *(b'{"title": "\xff"}', b'{"id": "\xc0\xaf"}', b'{"title": "\\ud800"}', b'{"title": "\\ud83dx"}'),
+    *(b'{"text": "\xff"}', b'{"text": "\\ud800"}', b'{"text": null}', b'{"text": ["a"]}', b'{"markdown": {"a": 1}}'),
+]
+
+
+@pytest.mark.parametrize("body", BAD_BODIES, ids=range(len(BAD_BODIES)))
+async def test_a_body_that_is_not_what_it_should_be_is_refused(api: TestClient, body: bytes) -> None:
     await problem(await api.post("/api/documents", data=body), 400)
+    if b"title" in body:
+        await create(api, id="doc")
+        await problem(await api.patch("/api/documents/doc", data=body), 400 if len(body) < 65_536 else 413)
+
+
+async def test_content_that_is_no_json_is_refused(api: TestClient) -> None:
+    for content in (b'{"type": "doc", "content": [{"type": "\xff"}]}', b"[" * 50_000 + b"]" * 50_000, b"null", b'"a"'):
+        answer = await api.post("/api/documents", data=b'{"json": ' + content + b"}")
+        assert answer.status in (400, 422), content[:50]
 
 
 async def test_an_update_is_durable_when_it_is_answered_and_read_back_whole_or_in_part(api: TestClient) -> None:
