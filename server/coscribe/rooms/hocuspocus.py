@@ -11,15 +11,20 @@ from ..protocol.close_codes import CloseCode, CloseSocket
 from ..protocol.frames import binary_frame
 from ..protocol.hocuspocus import Addressed, MessageType
 from ..protocol.lib0 import DecodeError
-from ..protocol.sync import AWARENESS, QUERY_AWARENESS, SYNC, UPDATE, awareness_message, read_sync, step1
+from ..protocol.sync import AWARENESS, QUERY_AWARENESS, STEP1, SYNC, UPDATE, awareness_message, read_sync, step1
 from .limits import Limits
 from .phase import Phase
 from .session import Attach, Session
+from .unread import until_read
 
 DENIED = "permission-denied"
 
 COUNTED, UNCOUNTED = b"\x01", b"\x00"
 MAX_OPEN_QUESTIONS = 1000
+MAX_UNSIGNED_BYTES = 64 << 10
+"""What one socket may send for documents before their tokens: stock clients send the token first."""
+MAX_STATELESS_BYTES = 64 << 10
+"""It is sent to everybody at once, and waits in memory for each who is slow to read it."""
 
 
 class HocuspocusSession(Session):
@@ -82,22 +87,26 @@ class HocuspocusSession(Session):
 
     def tell(self, payload: bytes) -> None:
         """Pass on a stateless message."""
-        if self.phase not in (Phase.SIGNING_IN, Phase.OPENING, Phase.CLOSED):
+        if self.phase in (Phase.SIGNING_IN, Phase.OPENING, Phase.CLOSED):
+            return
+        if self.transport.get_write_buffer_size() > self._limits.slow_client_max_bytes:
+            self.end(CloseCode.TRY_AGAIN_LATER, "this client does not read what it is sent")
+        else:
             self.send(hocuspocus.stateless(payload))
 
     def stateless(self, payload: bytes) -> None:
         """Pass a client's stateless message to the others in the room, if its role may speak."""
         if self.room is None or self.principal is None or self.principal.role < Role.COMMENT:
             return
-        for other in self.room.sessions:
-            if other is not self:
-                other.tell(payload)
+        if len(payload) > MAX_STATELESS_BYTES:
+            raise CloseSocket(CloseCode.TOO_LARGE, f"a stateless message may have {MAX_STATELESS_BYTES} bytes at most")
+        self.room.tell(payload, but=self)
 
 
 class HocuspocusSocket:
     """A Hocuspocus connection: frames in, to a session for each address."""
 
-    __slots__ = ("_attach", "_end", "_limits", "_sessions", "_transport", "_unsigned", "epoch")
+    __slots__ = ("_attach", "_end", "_limits", "_sessions", "_transport", "_unsigned", "_unsigned_bytes", "epoch")
 
     def __init__(
         self, transport: WriteTransport, limits: Limits, attach: Attach, end: Callable[[CloseCode, str], None]
@@ -109,6 +118,7 @@ class HocuspocusSocket:
         self._end = end
         self._sessions: dict[bytes, HocuspocusSession] = {}
         self._unsigned: set[bytes] = set()
+        self._unsigned_bytes = 0
         self.epoch: int | None = None
         """The past of its documents that the client holds, if it has said."""
 
@@ -129,11 +139,15 @@ class HocuspocusSocket:
                 return None
             session = self._new_session(message.prefix)
         kind = message.type
+        if session.principal is None and kind not in (MessageType.AUTH, MessageType.CLOSE):
+            self._hold(len(frame))
         if kind == SYNC:
             step, payload, end = read_sync(frame, message.at)
             if end != len(frame):
                 raise DecodeError("a Hocuspocus frame has bytes after its sync message")
             session.receive(SYNC, step, payload)
+            if step != STEP1:
+                return session.busy
         elif kind == AWARENESS:
             session.receive(AWARENESS, 0, hocuspocus.read_payload(message))
         elif kind == QUERY_AWARENESS:
@@ -147,7 +161,13 @@ class HocuspocusSocket:
             del self._sessions[message.prefix]
         else:
             raise DecodeError(f"message type {kind} is not one that a Hocuspocus client sends")
-        return session.busy
+        return session.busy or until_read(self._transport, self._limits.slow_client_max_bytes)
+
+    def _hold(self, size: int) -> None:
+        """Count what is kept for a document before its token; raise CloseSocket when it is too much for a socket."""
+        self._unsigned_bytes += size
+        if self._unsigned_bytes > MAX_UNSIGNED_BYTES:
+            raise CloseSocket(CloseCode.TRY_AGAIN_LATER, "too much was sent before the token")
 
     def _single(self, frame: bytes) -> None:
         if frame == hocuspocus.PING:
@@ -179,6 +199,8 @@ class HocuspocusSocket:
             session.send(hocuspocus.denied(DENIED))
             session.leave()
             del self._sessions[message.prefix]
+        if all(session.principal is not None for session in self._sessions.values()):
+            self._unsigned_bytes = 0
 
     def keep_alive(self) -> None:
         """Reassure a client in quiet rooms; any one message keeps the whole socket. Ends one that never signs in."""

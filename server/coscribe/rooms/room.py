@@ -319,10 +319,11 @@ class Room:
         else:
             self.answer(session, known)
 
-    def tell(self, payload: bytes) -> None:
-        """Pass a stateless message to every session whose dialect has them."""
-        for session in self.sessions:
-            session.tell(payload)
+    def tell(self, payload: bytes, but: Session | None = None) -> None:
+        """Pass a stateless message to every session but one whose dialect has them."""
+        for session in list(self.sessions):  # some may be ended by it
+            if session is not but:
+                session.tell(payload)
 
     @property
     def at_rest(self) -> bool:

@@ -48,6 +48,7 @@ class Session:
 
     __slots__ = (
         "_answer_due",
+        "_asked_again",
         "_awareness_rate",
         "_counted",
         "_end",
@@ -55,6 +56,7 @@ class Session:
         "_inbox",
         "_inbox_bytes",
         "_limits",
+        "_presence_due",
         "address",
         "author",
         "behind_since",
@@ -118,6 +120,8 @@ class Session:
         self._gaps: Gaps | None = None
         self._counted = True
         self._answer_due = False
+        self._asked_again: dict[int, int] | None = None
+        self._presence_due = False
         self._awareness_rate: Rate | None = None
 
     # What a dialect adds
@@ -283,8 +287,12 @@ class Session:
         if presence:
             messages = [*messages, awareness_message(presence)]
         self.write(b"".join([binary_frame(prefix + message) for message in messages]))
-        if not self.closed:
-            self.room.fanout.join(self)
+        if self.closed:
+            return
+        self.room.fanout.join(self)
+        if self._asked_again is not None:
+            vector, self._asked_again, self._answer_due = self._asked_again, None, True
+            self.room.answer(self, vector)
 
     def send_updates(self, updates: list[bytes]) -> None:
         """Send some updates in one write."""
@@ -342,16 +350,26 @@ class Session:
                 self._update(step, payload)
         elif kind == AWARENESS:
             self._awareness(payload)
-        elif kind == QUERY_AWARENESS:
+        elif kind == QUERY_AWARENESS and not self._presence_due:
             assert self.room is not None
-            states = self.room.presence.snapshot(self)
-            if states:
-                self.send(awareness_message(states))
+            self._presence_due = True  # who asks a thousand times at once is told once
+            self.room.call_later(0.0, self._tell_presence)
+
+    def _tell_presence(self) -> None:
+        self._presence_due = False
+        if self.closed or self.room is None:
+            return
+        states = self.room.presence.snapshot(self)
+        if states:
+            self.send(awareness_message(states))
 
     def _answer(self, vector: bytes) -> None:
         room = self.room
         assert room is not None
         theirs = read_state_vector(vector)
+        if self._answer_due:
+            self._asked_again = theirs  # one answer is on its way, and one more will do for all that was asked since
+            return
         self._answer_due = True
         room.answer(self, theirs)
 

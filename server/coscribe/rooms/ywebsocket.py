@@ -3,7 +3,7 @@
 from asyncio import Future, WriteTransport
 from collections.abc import Callable
 
-from ..protocol.close_codes import CloseCode
+from ..protocol.close_codes import CloseCode, CloseSocket
 from ..protocol.frames import binary_frame
 from ..protocol.sync import SYNC, UPDATE, awareness_message, step1, update_message
 from ..protocol.updates import EMPTY_UPDATE
@@ -11,9 +11,12 @@ from ..protocol.ywebsocket import permission_denied, read_messages
 from .authorship import NOT_YOURS
 from .limits import Limits
 from .session import Attach, Session
+from .unread import until_read
 
 ONE_BYTE_LENGTH = 3 + 128
 """Frames below this size have a payload whose length is one byte."""
+MAX_MESSAGES_PER_FRAME = 1000
+"""Nobody else has a turn while one frame is handled; stock clients send one message in each."""
 
 
 class YWebsocketSession(Session):
@@ -46,9 +49,11 @@ class YWebsocketSession(Session):
 class YWebsocketSocket:
     """A y-websocket connection: frames in."""
 
-    __slots__ = ("_session", "epoch")
+    __slots__ = ("_limits", "_session", "_transport", "epoch")
 
     def __init__(self, transport: WriteTransport, limits: Limits, end: Callable[[CloseCode, str], None]) -> None:
+        self._transport = transport
+        self._limits = limits
         self._session = YWebsocketSession(transport, b"", limits, end)
         self.epoch: int | None = None
         """The past of the document that the client holds, if it has said."""
@@ -65,9 +70,16 @@ class YWebsocketSocket:
         if 3 < size < ONE_BYTE_LENGTH and frame[0] == SYNC and frame[1] == UPDATE and frame[2] == size - 3:
             session.receive(SYNC, UPDATE, frame[3:])  # what typing sends
             return session.busy
-        for kind, step, payload in read_messages(frame):
+        for number, (kind, step, payload) in enumerate(read_messages(frame), 1):
+            if number > MAX_MESSAGES_PER_FRAME:
+                raise CloseSocket(CloseCode.BAD_MESSAGE, "too many messages in one frame")
+            if number > 1 and self._unread() is not None:
+                raise CloseSocket(CloseCode.TRY_AGAIN_LATER, "this client does not read what it is sent")
             session.receive(kind, step, payload)
-        return session.busy
+        return session.busy or self._unread()
+
+    def _unread(self) -> "Future[None] | None":
+        return until_read(self._transport, self._limits.slow_client_max_bytes)
 
     def keep_alive(self) -> None:
         """Reassure a client in a quiet room."""
