@@ -248,3 +248,18 @@ def test_links_and_members_are_in_it_and_no_secret_of_them(guarded: Server) -> N
     kept = json.dumps(audit(guarded))
     assert share["secret"] not in kept
     assert SECRET_WORD not in kept
+
+
+def test_name_that_somebody_chose_makes_no_line_of_its_own_and_moves_no_cursor(guarded: Server) -> None:
+    name = "x\n2026-03-01 09:30:00  document.delete    ok  token:ada  doc\x1b[2K\x9b31m\u2028 y"
+    ask(guarded, "POST", "/api/documents", {"id": "odd"})
+    who = bearer(token("odd", "admin", name))
+    body = json.dumps({"user": name}).encode()
+    assert guarded.request("POST", "/api/documents/odd/revocations", body, **who)[0] == 204
+    [line] = [line for line in audit(guarded, "odd") if line["action"] == Action.TOKEN_REVOKE]
+    assert (line["actor"]["id"], line["detail"]["user"]) == (name, name)
+    for flags in ([], ["--json"]):
+        said = command(guarded, "--document", "odd", "--action", "token.*", *flags)
+        assert all(each.isprintable() for each in said.split("\n"))
+        assert said.count("\n") == 1
+        assert "\n2026-03-01" not in said

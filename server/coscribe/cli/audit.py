@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from coscribe.cli.errors import UsageError
 from coscribe.cli.flags import flags_for, load
+from coscribe.cli.shown import shown
 
 if TYPE_CHECKING:
     from coscribe.journal.audit import AuditLine, AuditQuery
@@ -107,9 +108,10 @@ def _show(line: "AuditLine", as_json: bool) -> None:
     if as_json:
         from coscribe.journal.audit import described
 
-        print(json.dumps(described(line), ensure_ascii=False, separators=(",", ":")))
+        text = json.dumps(described(line), ensure_ascii=False, separators=(",", ":"))
+        print(text if text.isprintable() else json.dumps(described(line), separators=(",", ":")))
         return
     at = datetime.fromtimestamp(line.at / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    who = f"{line.kind}:{line.actor}" if line.actor else line.kind
-    detail = " ".join(f"{name}={value}" for name, value in line.detail.items())
+    who = f"{line.kind}:{shown(line.actor, word=True)}" if line.actor else line.kind
+    detail = " ".join(f"{name}={shown(str(value), word=True)}" for name, value in line.detail.items())
     print(f"{at}  {line.action:18} {line.result:8} {who}  {line.document or '-'}  {line.address}  {detail}".rstrip())

@@ -13,6 +13,7 @@ from cyclopts import Parameter
 from coscribe.cli.errors import CommandFailed, UsageError
 from coscribe.cli.flags import flags_for, load
 from coscribe.cli.progress import Progress
+from coscribe.cli.shown import shown
 from coscribe.settings import Settings
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ async def _send_all(url: str, token: str | None, files: tuple[Path, ...], fields
                     failed += 1
                     progress.say(f"{path}: {reason}")
                 else:
-                    print(f"{path} is {url}/d/{made['id']} ({made['title'] or 'without a title'})", flush=True)
+                    print(f"{path} is {url}/d/{made['id']} ({shown(made['title']) or 'without a title'})", flush=True)
                 progress.step()
     return 1 if failed else 0
 
