@@ -219,3 +219,21 @@ async def test_file_of_edits_brings_none_under_the_client_id_of_another_person(
     await ada.until_content(b"honest", b" more", b" passed on")
     assert not any(b"forged" in message.payload for message in ada.messages)
     await ada.leave()
+
+
+async def test_server_that_goes_on_with_a_lesser_token_is_trusted_no_more(
+    http: aiohttp.ClientSession, guarded: Server, document: str
+) -> None:
+    ada = await join(http, guarded, document, Dialect.HOCUSPOCUS, token(document, "edit", "ada"))
+    typist = Typist(VICTIM)
+    await write(ada, typist.type("mine"))
+    server = await join(http, guarded, document, Dialect.HOCUSPOCUS, token(document, "admin"))
+    await write(server, ahead(VICTIM, "mine", " passed on"))
+    mark = len(server.messages)
+    await server.send_auth(token(document, "edit"))
+    await server.sync()
+    await server.send_update(ahead(VICTIM, "mine passed on", " forged"))
+    await server.until(Kind.SYNC_STATUS, lambda payload: payload == status(False), after=mark, within_s=5)
+    assert not any(b"forged" in message.payload for message in ada.messages)
+    for peer in (ada, server):
+        await peer.leave()

@@ -192,8 +192,12 @@ class Session:
 
     def become(self, principal: Principal) -> None:
         """Go on with another role; what waits for edits that may not come any more is refused."""
-        self.principal = principal
+        before, self.principal = self.principal, principal
         if principal.may_edit == self.may_edit:
+            assert self.room is not None
+            assert before is not None
+            if self.phase is not Phase.OPENING and is_trusted(principal) is not is_trusted(before):
+                self._let_write(self.room, principal)
             return
         if self.phase is Phase.OPENING:
             self.may_edit = principal.may_edit

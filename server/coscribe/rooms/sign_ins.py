@@ -84,8 +84,7 @@ class SignIns:
         assert self.rules is not None
         env = self._hub.env
         mine = sorted((line for line in self._lines.values() if line.user == person.id), key=lambda line: line.used)
-        for line in mine[: max(0, len(mine) + 1 - self.rules.per_user)]:
-            await self.end(line)
+        await self.end(*mine[: max(0, len(mine) + 1 - self.rules.per_user)])
         secret, now = secrets.text_of(env.random_bytes(SECRET_BYTES)), env.wall_ms()
         groups = msgspec.json.encode(person.groups).decode()
         line = SignIn(
@@ -121,16 +120,18 @@ class SignIns:
         await self._hub.journal.submit(Put(line))
         return new
 
-    async def end(self, line: SignIn) -> None:
-        """Sign a browser out, and end every connection that came by it."""
-        self._forget(line)
+    async def end(self, *lines: SignIn) -> None:
+        """Sign browsers out, and end every connection that came by them."""
+        if not lines:
+            return
+        for line in lines:
+            self._forget(line)
         self._hub.admission.rejudge()
-        await self._hub.journal.submit(SignOut(line.id))
+        await self._hub.journal.submit(*(SignOut(line.id) for line in lines))
 
     async def end_all(self, user: str) -> None:
         """Sign a person out of every browser."""
-        for line in [line for line in self._lines.values() if line.user == user]:
-            await self.end(line)
+        await self.end(*(line for line in self._lines.values() if line.user == user))
 
     def _is_over(self, line: SignIn, now: int) -> bool:
         assert self.rules is not None

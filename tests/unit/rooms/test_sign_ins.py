@@ -181,3 +181,19 @@ async def test_person_has_so_many_browsers_and_no_more() -> None:
         env.advance(1)
     assert [sign_ins.find(secret) is not None for secret in secrets[:3]] == [False, True, True]
     assert sum(sign_ins.find(secret) is not None for secret in secrets) == RULES.per_user
+
+
+async def test_signing_out_everywhere_waits_for_no_disk() -> None:
+    class Stuck(Journal):
+        async def submit(self, *changes: object) -> None:
+            if any(isinstance(change, SignOut) for change in changes):
+                await asyncio.Event().wait()
+            await super().submit(*changes)
+
+    sign_ins, hub, _, _ = made(Stuck())
+    secrets = [await sign_ins.begin(ADA) for _ in range(3)]
+    ending = asyncio.create_task(sign_ins.end_all(ADA.id))
+    await asyncio.sleep(0)
+    assert [sign_ins.find(secret) for secret in secrets] == [None] * 3
+    assert hub.rejudged == 1
+    ending.cancel()
