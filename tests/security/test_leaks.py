@@ -7,11 +7,13 @@ that a server says to others than whoever sent them.
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import signal
 import statistics
 import time
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -23,7 +25,8 @@ from coscribe.http.api.operations import OPERATIONS
 from harness.lib0 import Typist, awareness, var_bytes
 from harness.peer import Dialect, Kind, Peer
 from harness.raw import HOST, UPGRADE, exchange
-from harness.server import Server
+from harness.rich_document import png
+from harness.server import MakeServer, Server
 from harness.tokens import SECRET, TOKEN_AUTH, bearer, token
 
 TITLE, CONTENT, NAME, PERSON, COLOR = "tittle-7f3a", "contint-7f3a", "nomen-7f3a", "persona-7f3a", "#7f3a7f"
@@ -238,3 +241,21 @@ async def test_guessed_links_and_files_say_nothing_of_what_there_is(
     guessed = await ask(http, talkative, "POST", f"/api/shares/{made['secret'][:-1]}A", json={})
     assert (ended[0], ended[1]) == (guessed[0], guessed[1])
     assert ended[0] == 404
+
+
+async def test_export_has_no_picture_that_its_document_does_not_have(make_server: MakeServer) -> None:
+    server = make_server(*TOKEN_AUTH, settings={"secret": SECRET, "search_delay_s": 600, "search_delay_max_s": 600})
+    admin = bearer(token("*", "admin", ttl=600))
+    for id in ("closed", "open"):
+        assert server.request("POST", "/api/documents", json.dumps({"id": id, "text": id}).encode(), **admin)[0] == 201
+    status, file = server.request("POST", "/api/documents/closed/files", png(), Content_Type="image/png", **admin)
+    assert status == 201
+    shown = f"![]({file['url']})".encode()
+    for id, has in (("closed", True), ("open", False)):
+        headers = {**bearer(token(id, "edit", "eve")), "Content-Type": "text/markdown"}
+        assert server.request("PUT", f"/api/documents/{id}/content", shown, **headers)[0] == 204
+        status, body = server.request("GET", f"/api/documents/{id}/export?format=docx", timeout=60, **headers)
+        assert status == 200
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            assert any(name.startswith("word/media/") for name in archive.namelist()) == has
+    assert server.request("GET", file["url"], **bearer(token("open", "edit", "eve")))[0] == 404
