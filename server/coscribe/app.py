@@ -56,6 +56,7 @@ from .http.origins import Proxies
 from .http.problems import problems
 from .http.queues import QUEUES, Queues
 from .http.rates import Requests
+from .http.unread import UNREAD, Unread
 from .http.visits import Crowd
 from .http.websocket import hocuspocus, y_websocket
 from .journal.errors import DatabaseRefused
@@ -145,13 +146,18 @@ def init_app(hub: Hub, settings: Settings) -> web.Application:
         per_user=settings.requests_per_second_per_user,
         now=time.monotonic,
     )
+    unread = Unread(settings.slow_client_max_s)
     # All but the first hand on what they have let through, and do not wait for it: a WebSocket would keep each waiting.
-    layers = [problems, framing.middleware, doors.middleware, sign_in.recognize, requests.middleware, refusals]
+    layers = [
+        *(problems, framing.middleware, doors.middleware, sign_in.recognize, requests.middleware, refusals),
+        unread.middleware,
+    ]
     app = web.Application(middlewares=layers, client_max_size=settings.max_update_bytes)
     app[HUB] = hub
     app[CONNECTIONS] = Connections(hub)
     app[REQUESTS] = requests
     app[CONVERTERS] = Converters(ConversionLimits.of(settings))
+    app[UNREAD] = unread
     app[QUEUES] = Queues(settings.conversions)
     uploads.prepare(app)
     sign_in.prepare(app, settings)

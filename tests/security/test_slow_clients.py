@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 import time
+import zlib
 from collections.abc import Iterator
 
 import aiohttp
@@ -12,6 +15,7 @@ import pytest
 from harness.bystanders import Bystanders
 from harness.peer import Dialect, Peer
 from harness.raw import HOST, UPGRADE, Heard, Raw
+from harness.rich_document import png
 from harness.server import MakeServer, Server
 from harness.tokens import SECRET, TOKEN_AUTH, bearer, token
 
@@ -148,3 +152,57 @@ async def test_uploads_that_come_slowly_keep_nobody_else_from_uploading(make_ser
     assert status in (201, 415), "hers is read"
     for each in slow:
         await each.close()
+
+
+def deaf_connection(server: Server) -> socket.socket:
+    """Make a connection with a small window, of which nothing is read by itself."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 10)
+    connection.connect(("127.0.0.1", server.port))
+    return connection
+
+
+def heard_of(connection: socket.socket) -> int:
+    """Read to the end, and return how many bytes came."""
+    connection.settimeout(5)
+    count = 0
+    with contextlib.suppress(ConnectionError):
+        while data := connection.recv(1 << 16):
+            count += len(data)
+    connection.close()
+    return count
+
+
+async def test_large_answers_that_nobody_reads_fill_no_memory_and_end(
+    http: aiohttp.ClientSession, make_server: MakeServer
+) -> None:
+    size, at_once = 9 << 20, 60
+    server = make_server(*TOKEN_AUTH, settings={"secret": SECRET, "slow_client_max_s": 2})
+    assert server.request("POST", "/api/documents", b'{"id":"doc"}', **bearer(token("*", "edit")))[0] == 201
+    text = b"tEXt" + b"Comment\0" + bytes(size)
+    head, body = png()[:33], png()[33:]
+    picture = head + (len(text) - 4).to_bytes(4, "big") + text + zlib.crc32(text).to_bytes(4, "big") + body
+    status, file = server.request(
+        "POST", "/api/documents/doc/files", picture, Content_Type="image/png", **bearer(token("*", "edit"))
+    )
+    assert status == 201
+    before = server.memory()
+    eve, ada = (token("doc", "view", who) for who in ("eve", "ada"))
+    ask = f"GET {file['url']} HTTP/1.1\r\nAuthorization: Bearer {eve}\r\n".encode() + HOST + b"\r\n"
+    deaf = [deaf_connection(server) for _ in range(at_once)]
+    for each in deaf:
+        each.sendall(ask)
+    await asyncio.sleep(1.5)
+    assert server.memory() - before < at_once * size / 2
+    begun = time.monotonic()
+
+    async def read() -> bytes:
+        async with http.get(server.url + file["url"], headers=bearer(ada)) as response:
+            return await response.read()
+
+    assert set(await asyncio.gather(*(read() for _ in range(20)))) == {picture}, "she reads, all of it, many at once"
+    assert time.monotonic() - begun < 10, "and waits for none of his"
+    await asyncio.sleep(2)
+    assert await asyncio.to_thread(heard_of, deaf[0]) < size, "it was given up"
+    for each in deaf[1:]:
+        each.close()

@@ -22,6 +22,7 @@ from .auditing import audit
 from .keys import HUB
 from .problems import Problem
 from .requests import PREFIX, admit, admit_again, document_id, find
+from .unread import UNREAD
 
 WRITE_DEADLINE_S = 30.0
 OCTETS = "application/octet-stream"
@@ -46,6 +47,7 @@ async def read_update(request: web.Request) -> web.Response:
         vector = read_state_vector(base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))) if given else {}
     except (binascii.Error, ValueError, DecodeError):
         raise Problem(HTTPStatus.BAD_REQUEST, "'sv' must be a Yjs state vector in base64url.") from None
+    await request.app[UNREAD].turn(request)
     room = await request.app[HUB].ready_room(id)
     await room.on_disk()
     sequence, update = await answered(room.served.current(vector))
@@ -175,6 +177,7 @@ async def rendered(request: web.Request, suffix: str, format: Format) -> tuple[s
     id = document_id(request, suffix)
     admit(request, id, Role.VIEW)
     document = await find(request, id)
+    await request.app[UNREAD].turn(request)
     hub = request.app[HUB]
     room = await hub.ready_room(id)
     head = await room.on_disk()

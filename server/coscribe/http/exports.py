@@ -29,6 +29,7 @@ from .keys import CONVERTERS, HUB
 from .problems import Problem
 from .queues import QUEUES
 from .requests import admit, document_id, find, json_response
+from .unread import UNREAD
 
 EXPORTS = [*(format for format in FORMATS.values() if format.name != FRAGMENT), *CONVERTED.values()]
 _STATUS: dict[type[ConversionError], HTTPStatus] = {
@@ -51,6 +52,7 @@ async def export(request: web.Request) -> web.Response:
     id = document_id(request, "/export")
     admit(request, id, Role.VIEW)
     document = await find(request, id)
+    await request.app[UNREAD].turn(request)
     hub = request.app[HUB]
     room = await hub.ready_room(id)
     head = await room.on_disk()

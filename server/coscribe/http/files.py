@@ -13,6 +13,7 @@ from .auditing import audit
 from .keys import HUB
 from .problems import Problem
 from .requests import admit, admit_again, bearer, document_id, find, json_response, reach_of
+from .unread import UNREAD
 from .uploads import read_upload
 
 FOR_EVER_S = 365 * 24 * 3600
@@ -79,6 +80,7 @@ async def read(request: web.Request) -> web.Response:
     }
     if hash in request.headers.get("If-None-Match", ""):
         return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+    await request.app[UNREAD].turn(request)
     stored = await hub.store.file(hash)
     if stored is None:
         raise _not_found()

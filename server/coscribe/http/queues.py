@@ -31,7 +31,7 @@ class Queues:
     @asynccontextmanager
     async def turn(self, request: web.Request) -> AsyncIterator[None]:
         """Wait for a turn; raise a 429 Problem for somebody of whom many wait already."""
-        who = _who(request)
+        who = who_asks(request)
         asked = self._asked.get(who, 0)
         if asked >= MOST_WAITING + self._at_once:
             raise Problem(
@@ -49,7 +49,8 @@ class Queues:
                 del self._asked[who], self._turns[who]
 
 
-def _who(request: web.Request) -> str:
+def who_asks(request: web.Request) -> str:
+    """Name the one whose work it is."""
     principal = request.get(PRINCIPAL)
     if principal is not None and not principal.id.startswith(guests.ID) and (known := principal.id or principal.source):
         return f"person {known}"

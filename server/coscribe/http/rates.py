@@ -39,7 +39,8 @@ def network_of(address: str) -> str:
 
 
 @lru_cache(MOST_REMEMBERED)
-def _is_here(address: str) -> bool:
+def is_here(address: str) -> bool:
+    """Tell whether an address is this machine's own."""
     try:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
@@ -63,7 +64,7 @@ class Requests:
 
     def from_address(self, address: str) -> None:
         """Count a request; raise a 429 Problem when the address has sent too many."""
-        if self._per_address and not _is_here(address):
+        if self._per_address and not is_here(address):
             self._count("address " + network_of(address), self._per_address, "This address sends")
 
     def of_person(self, principal: Principal) -> None:

@@ -1,0 +1,131 @@
+"""Large answers that a client does not read: few of them are in memory for one person, and not for ever.
+
+Whoever asks for something that may be large waits for a turn before it is made. The turn ends when the answer has been
+read, or when nothing of it was read for a while, with the connection. Small answers go as they are.
+"""
+
+import asyncio
+import weakref
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+from aiohttp import hdrs, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.payload import Payload
+
+from ..access.principal import EVERYONE
+from .auditing import SOCKETS
+from .doors import client_address
+from .problems import Handler, Problem
+from .queues import who_asks
+from .rates import is_here
+from .requests import PRINCIPAL
+
+AT_ONCE = 8
+"""Large answers to one person: more than the connections that a browser has to one server."""
+MOST_WAITING = 1000
+RETRY_AFTER_S = 5
+LARGE_BYTES = 256 << 10
+PIECE_BYTES = 64 << 10
+
+_TURN = web.RequestKey("turn", list[Callable[[], None]])
+
+
+class Unread:
+    """The turns of everybody."""
+
+    def __init__(self, give_up_s: float) -> None:
+        """`give_up_s` is how long a client may read nothing."""
+        self._give_up_s = give_up_s
+        self._turns: dict[str, asyncio.Semaphore] = {}
+        self._asked: dict[str, int] = {}
+
+    @web.middleware
+    def middleware(self, request: web.Request, handler: Handler) -> Awaitable[web.StreamResponse]:
+        """Let handlers take turns, and write what they return so that their turns end."""
+        if request.method not in (hdrs.METH_GET, hdrs.METH_HEAD) or request.path.startswith(SOCKETS):
+            return handler(request)
+        return self._watched(request, handler)
+
+    async def _watched(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        request[_TURN] = []
+        keep = False
+        try:
+            response = await handler(request)
+            if request[_TURN] and request.method == hdrs.METH_GET and isinstance(response, web.Response):
+                body = response.body
+                if isinstance(body, bytes) and len(body) > LARGE_BYTES:
+                    response.body = large = _Large(body, request, self._give_up_s)
+                    weakref.finalize(large, _end, request[_TURN])  # also when it is never written
+                    keep = True
+            return response
+        finally:
+            if not keep:
+                _end(request[_TURN])
+
+    async def turn(self, request: web.Request) -> None:
+        """Wait for a turn of whoever asks; raise a 429 Problem when many of theirs wait already."""
+        who = who_asks(request)
+        if request.get(PRINCIPAL) in (None, EVERYONE) and is_here(client_address(request)):
+            return  # that is everybody, behind a proxy that nobody named
+        asked = self._asked.get(who, 0)
+        if asked >= AT_ONCE + MOST_WAITING:
+            raise Problem(
+                HTTPStatus.TOO_MANY_REQUESTS,
+                "As much is on its way to you as may be; read that first.",
+                {"Retry-After": str(RETRY_AFTER_S)},
+            )
+        turns = self._turns.setdefault(who, asyncio.Semaphore(AT_ONCE))
+        self._asked[who] = asked + 1
+        try:
+            await turns.acquire()
+        except BaseException:
+            self._leave(who)
+            raise
+
+        def end() -> None:
+            turns.release()
+            self._leave(who)
+
+        request[_TURN].append(end)
+
+    def _leave(self, who: str) -> None:
+        self._asked[who] -= 1
+        if not self._asked[who]:
+            del self._asked[who], self._turns[who]
+
+
+def _end(turns: list[Callable[[], None]]) -> None:
+    while turns:
+        turns.pop()()
+
+
+class _Large(Payload):
+    """The body of an answer, written in pieces, each of which must be read in time."""
+
+    def __init__(self, body: bytes, request: web.Request, give_up_s: float) -> None:
+        super().__init__(body)
+        self._size = len(body)
+        self._transport = request.transport
+        self._turn = request[_TURN]
+        self._give_up_s = give_up_s
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        return str(self._value, encoding, errors)
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        body = memoryview(self._value)
+        try:
+            for at in range(0, len(body), PIECE_BYTES):
+                async with asyncio.timeout(self._give_up_s):
+                    await writer.write(body[at : at + PIECE_BYTES])
+                    await writer.drain()
+        except TimeoutError:
+            if self._transport is not None:
+                self._transport.abort()
+            raise ConnectionResetError("nothing of the answer was read for long") from None
+        finally:
+            _end(self._turn)
+
+
+UNREAD = web.AppKey("unread", Unread)
