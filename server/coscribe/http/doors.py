@@ -60,7 +60,8 @@ class Doors:
         if self._proxies.trusted(peer):
             request[_ADDRESS] = self._proxies.client(peer, ",".join(request.headers.getall("X-Forwarded-For", [])))
             request[_SECURE] = request.headers.get("X-Forwarded-Proto", "").strip().lower() == "https"
-        if not self._origins.answers_to(request.headers.get(hdrs.HOST, "")):
+        # a browser says always which encodings it takes, and no page can keep it from that; programs may call us names
+        if hdrs.ACCEPT_ENCODING in request.headers and not self._origins.answers_to(request.headers.get(hdrs.HOST, "")):
             raise Problem(
                 HTTPStatus.FORBIDDEN,
                 "This server is for its own machine and is not called that; `public_url` names what else it is called.",
