@@ -31,6 +31,7 @@ from coscribe.journal.reader import checkpoint_crc
 
 ROWS_PER_INSERT = 1000
 COLUMNS_PER_ROW = 6
+PIECE_BYTES = 256 << 10
 
 _PUT_DOCUMENT = """
 INSERT INTO documents (key, id, title, folded, epoch, head, created, updated, deleted) VALUES (?,?,?,?,?,?,?,?,?)
@@ -43,7 +44,7 @@ INSERT INTO authors (key, id, name, color) VALUES (?,?,?,?)
 ON CONFLICT (key) DO UPDATE SET name = excluded.name, color = excluded.color WHERE id = excluded.id
 """
 _PUT_CHECKPOINT = """
-INSERT INTO checkpoints (document, seq, state, vector, deletes, crc) VALUES (?,?,?,?,?,?)
+INSERT INTO checkpoints (document, seq, state, vector, deletes, crc) VALUES (?,?,{state},?,?,?)
 ON CONFLICT (document) DO UPDATE SET seq = excluded.seq, state = excluded.state, vector = excluded.vector,
     deletes = excluded.deletes, crc = excluded.crc WHERE excluded.seq >= seq
 """
@@ -144,7 +145,17 @@ def _put_author(connection: sqlite3.Connection, change: PutAuthor) -> None:
 
 
 def _put_checkpoint(connection: sqlite3.Connection, checkpoint: Checkpoint) -> None:
-    connection.execute(_PUT_CHECKPOINT, (*checkpoint, checkpoint_crc(checkpoint)))
+    key, seq, state, vector, deletes = checkpoint
+    crc = checkpoint_crc(checkpoint)
+    if len(state) <= PIECE_BYTES:
+        connection.execute(_PUT_CHECKPOINT.format(state="?"), (key, seq, state, vector, deletes, crc))
+        return
+    # a value is copied under the interpreter lock: megabytes of one piece would hold up the relay
+    done = connection.execute(_PUT_CHECKPOINT.format(state="zeroblob(?)"), (key, seq, len(state), vector, deletes, crc))
+    if done.rowcount:
+        with connection.blobopen("checkpoints", "state", key) as blob, memoryview(state) as pieces:
+            for at in range(0, len(state), PIECE_BYTES):
+                blob.write(pieces[at : at + PIECE_BYTES])
 
 
 def _quarantine(connection: sqlite3.Connection, change: Quarantine) -> None:

@@ -12,14 +12,18 @@ _pack_medium = struct.Struct("!BBH").pack
 _pack_long = struct.Struct("!BBQ").pack
 
 
+def binary_head(size: int) -> bytes:
+    """Return what stands before the payload of a binary message."""
+    if size < _SHORT:
+        return bytes((0x82, size))
+    if size < _MEDIUM:
+        return _pack_medium(0x82, 126, size)
+    return _pack_long(0x82, 127, size)
+
+
 def binary_frame(payload: bytes) -> bytes:
     """Frame one binary message."""
-    size = len(payload)
-    if size < _SHORT:
-        return bytes((0x82, size)) + payload
-    if size < _MEDIUM:
-        return _pack_medium(0x82, 126, size) + payload
-    return _pack_long(0x82, 127, size) + payload
+    return binary_head(len(payload)) + payload
 
 
 def close_frame(code: int, reason: bytes) -> bytes:

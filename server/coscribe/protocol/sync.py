@@ -4,10 +4,14 @@ All dialects carry the same inner bytes and differ only in what stands around th
 client of a room. Message numbers: https://github.com/yjs/y-protocols.
 """
 
-from .lib0 import DecodeError, read_var_uint, write_var_bytes
+from .lib0 import DecodeError, read_var_uint, write_var_bytes, write_var_uint
 
 SYNC, AWARENESS, AUTH, QUERY_AWARENESS = 0, 1, 2, 3
 STEP1, STEP2, UPDATE = 0, 1, 2
+
+UPDATE_START = bytes((SYNC, UPDATE))
+Parts = tuple[bytes, ...]
+"""A message that is not put together yet: to copy a long document takes longer than to send it."""
 
 
 def step1(vector: bytes) -> bytes:
@@ -17,12 +21,22 @@ def step1(vector: bytes) -> bytes:
 
 def step2(update: bytes) -> bytes:
     """Answer a SyncStep1 with an update."""
-    return b"\x00\x01" + write_var_bytes(update)
+    return b"".join(step2_parts(update))
+
+
+def step2_parts(update: bytes) -> Parts:
+    """Answer a SyncStep1 with an update that is not copied."""
+    return b"\x00\x01" + write_var_uint(len(update)), update
 
 
 def update_message(update: bytes) -> bytes:
     """Announce one update."""
-    return b"\x00\x02" + write_var_bytes(update)
+    return UPDATE_START + write_var_bytes(update)
+
+
+def update_parts(update: bytes) -> Parts:
+    """Announce one update that is not copied."""
+    return UPDATE_START + write_var_uint(len(update)), update
 
 
 def awareness_message(states: bytes) -> bytes:

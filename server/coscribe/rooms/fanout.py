@@ -9,24 +9,36 @@ from asyncio import WriteTransport
 from typing import TYPE_CHECKING
 
 from ..protocol.awareness import State, write_states
-from ..protocol.frames import binary_frame
-from ..protocol.sync import awareness_message
+from ..protocol.frames import binary_frame, binary_head
+from ..protocol.sync import UPDATE_START, awareness_message
+from .limits import Limits
+from .outbox import LARGE_BYTES, Outbox
 from .presence import encode_for
 
 if TYPE_CHECKING:
     from .session import Session
 
 Changes = dict[int, tuple[State, "Session | None"]]
+Sized = tuple[bytes, bytes]
+"""An update, and before it its length."""
+
+
+def update_frames(updates: list[Sized], prefix: bytes = b"") -> list[bytes]:
+    """Frame an update each, copying it once."""
+    start = prefix + UPDATE_START
+    overhead = len(start)
+    return [binary_head(overhead + len(size) + len(update)) + start + size + update for size, update in updates]
 
 
 class Fanout:
     """The live sessions of a room, grouped by the address that stands before their messages."""
 
-    __slots__ = ("_groups", "_slow_client_bytes")
+    __slots__ = ("_groups", "_limits", "_outbox")
 
-    def __init__(self, slow_client_bytes: int) -> None:
+    def __init__(self, limits: Limits, outbox: Outbox) -> None:
         self._groups: dict[bytes, dict[Session, WriteTransport]] = {}
-        self._slow_client_bytes = slow_client_bytes
+        self._limits = limits
+        self._outbox = outbox
 
     def join(self, session: "Session") -> None:
         """Let a session hear everything from now on."""
@@ -38,10 +50,10 @@ class Fanout:
         if group is not None and group.pop(session, None) is not None and not group:
             del self._groups[session.prefix]
 
-    def send(self, senders: "list[Session | None]", messages: list[bytes], changes: Changes) -> list[bytes] | None:
-        """Write one turn to everybody.
+    def send(self, senders: "list[Session | None]", updates: list[Sized], changes: Changes) -> list[bytes] | None:
+        """Write one turn to everybody; a large one to one after another, as the outbox gets on.
 
-        `messages` are unaddressed, `senders` who each came from. Returns the frames of the group without an address,
+        `senders` are who each update came from. Returns the frames of the group without an address,
         which are also the echoes that y-websocket clients take for acknowledgements; None when there is none.
         """
         presence = awareness_message(write_states(state for state, _ in changes.values())) if changes else b""
@@ -49,18 +61,16 @@ class Fanout:
         fallen: list[Session] = []
         gone: list[Session] = []
         for prefix, group in self._groups.items():
-            frames = (
-                [binary_frame(prefix + message) for message in messages]
-                if prefix
-                else list(map(binary_frame, messages))
-            )
+            frames = update_frames(updates, prefix)
             if not prefix:
                 echoes = frames
             edits = frames[0] if len(frames) == 1 else b"".join(frames)
             presence_frame = binary_frame(prefix + presence) if presence else b""
             everything = edits + presence_frame if presence_frame else edits
             own = _own_spans(senders, frames) if senders else {}
-            limit = self._slow_client_bytes
+            limit, most = self._limits.slow_client_bytes, self._limits.slow_client_max_bytes
+            unsent = self._outbox.unsent
+            in_turn = bool(unsent) or len(everything) > LARGE_BYTES
             for session, transport in group.items():
                 data = everything
                 if session in own or (presence_frame and session.client_ids):
@@ -69,8 +79,11 @@ class Fanout:
                         data += self._presence_for(session, prefix, changes, presence_frame)
                     if not data:
                         continue
-                if transport.get_write_buffer_size() > limit:
+                if transport.get_write_buffer_size() > limit or (in_turn and unsent[session] > most):
                     fallen.append(session)  # still with this turn, so that what it has heard ends at a turn's end
+                if in_turn:
+                    self._outbox.put(session, (data,))
+                    continue
                 try:
                     transport.write(data)
                 except RuntimeError:  # see Session.write; the loop is too hot for a call

@@ -38,6 +38,7 @@ from .grants import Grants
 from .indexing import Indexer
 from .limits import Limits
 from .membership import Membership
+from .outbox import LARGE_BYTES, Outbox
 from .people import People, TooMuch
 from .quotas import Quotas
 from .room import LONG_TAIL_ROWS, Answers, Room, RoomState
@@ -82,6 +83,7 @@ class Hub:
         self.journal = Journal(
             store, gather_s=commit_gather_s, on_commit=self._committed, on_refused=self._refused, env=env
         )
+        self.outbox = Outbox(self.loop)
         self.people = People(limits, env.monotonic)
         self.space = Space(self)
         self.quotas = Quotas(self)
@@ -125,6 +127,7 @@ class Hub:
         for room in self._ready_rooms():
             room.turn()
         await self.journal.drain(deadline_s)
+        await self.outbox.drain()
 
     async def stop(self, deadline_s: float) -> None:
         """Bring everything to disk, fold long tails into checkpoints, and stop."""
@@ -363,8 +366,11 @@ class Hub:
                 continue
             if session.transport.get_write_buffer_size() > most:
                 session.end(CloseCode.TRY_AGAIN_LATER, "this client does not read what it is sent")
-            else:
+            elif sum(map(len, frames)) <= LARGE_BYTES:
                 session.write(b"".join(frames))
+            else:
+                for frame in frames:
+                    session.write(frame)
 
     def _refused(self, token: Token | None, error: Exception) -> None:
         if token is not None:
@@ -422,7 +428,7 @@ class Hub:
         waiting = session.transport.get_write_buffer_size()
         if waiting > self.limits.slow_client_max_bytes or now - session.behind_since > self.limits.slow_client_max_s:
             session.end(CloseCode.TRY_AGAIN_LATER, "this client does not read what it is sent")
-        elif waiting <= self.limits.slow_client_bytes // 4 and session.room is not None:
+        elif waiting + self.outbox.unsent[session] <= self.limits.slow_client_bytes // 4 and session.room is not None:
             self.behind.discard(session)
             session.room.catch_up(session)
 

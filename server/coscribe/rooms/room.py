@@ -17,13 +17,12 @@ from typing import TYPE_CHECKING
 from ..journal.access import Writer
 from ..journal.journal import AppendRow, Document, Loaded, Row, unpack_entries
 from ..protocol.close_codes import CloseCode, CloseSocket
-from ..protocol.frames import binary_frame
 from ..protocol.ground import Ground, Plan, plan
-from ..protocol.lib0 import DecodeError, write_var_bytes
+from ..protocol.lib0 import DecodeError, write_var_uint
 from ..protocol.sync import STEP2
 from ..protocol.updates import EMPTY_UPDATE
 from .authorship import Authorship
-from .fanout import Fanout
+from .fanout import Fanout, update_frames
 from .presence import Presence
 from .session import Session
 from .state import ServedState
@@ -62,7 +61,7 @@ class Room:
         self.document: Document | None = None
         self.sessions: set[Session] = set()
         self.ground = Ground()
-        self.fanout = Fanout(hub.limits.slow_client_bytes)
+        self.fanout = Fanout(hub.limits, hub.outbox)
         self.presence = Presence(max_state_bytes=hub.limits.max_awareness_bytes, now_ms=hub.env.wall_ms)
         self.owner = ""
         """Whose it is, where it matters how much somebody has."""
@@ -232,15 +231,14 @@ class Room:
             return
         self._senders, self._authors, self._updates = [], [], []
         self.measure()
-        packed = list(map(write_var_bytes, updates))
-        messages = [b"\x00\x02" + update for update in packed]
+        sized = [(write_var_uint(len(update)), update) for update in updates]
         try:
-            echoes = self.fanout.send(senders, messages, changes)
+            echoes = self.fanout.send(senders, sized, changes)
         except Exception:  # the boundary: whatever fails while sending, what was accepted reaches the journal
             _log.exception("document %s: a turn could not be sent", self.id)
             echoes = None
-        answers = _answers(senders, echoes or list(map(binary_frame, messages)))
-        body = b"".join([author + update for author, update in zip(authors, packed, strict=True)])
+        answers = _answers(senders, echoes or update_frames(sized))
+        body = b"".join([part for author, each in zip(authors, sized, strict=True) for part in (author, *each)])
         self.hub.space.add(size=len(body))
         self.hub.quotas.add(self.owner, len(body))
         assert self.document is not None

@@ -6,13 +6,13 @@ answer, positive only once its bytes are durable; and a session never waits whil
 """
 
 from asyncio import Future, TimerHandle, WriteTransport
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ..access.principal import Principal
 from ..protocol.awareness import NOBODY
 from ..protocol.close_codes import CloseCode, CloseSocket
-from ..protocol.frames import binary_frame
+from ..protocol.frames import binary_frame, binary_head
 from ..protocol.ground import Claim, Outcome, Placement, Plan, plan
 from ..protocol.lib0 import DecodeError, write_var_uint
 from ..protocol.sync import (
@@ -22,6 +22,7 @@ from ..protocol.sync import (
     STEP2,
     SYNC,
     UPDATE,
+    Parts,
     awareness_message,
     step1,
     update_message,
@@ -30,6 +31,7 @@ from ..protocol.updates import read_state_vector
 from .authorship import Writing, is_trusted
 from .gaps import Gaps
 from .limits import PLACE_IN_WORKER_BYTES, Limits
+from .outbox import LARGE_BYTES
 from .phase import NEXT, Phase
 from .presence import News
 from .rate import Rate
@@ -258,9 +260,19 @@ class Session:
     # Out
 
     def write(self, frames: bytes) -> None:
-        """Write whole frames; a connection that is gone already is left, its handler will hear of it."""
+        """Write whole frames, in order; large ones when it is their turn."""
+        if self.room is not None and (len(frames) > LARGE_BYTES or self.room.hub.outbox.unsent):
+            self.room.hub.outbox.put(self, (frames,))
+        else:
+            self.write_now((frames,))
+
+    def write_now(self, parts: Sequence[bytes]) -> None:
+        """Write whole frames, in parts; a connection that is gone already is left, its handler will hear of it."""
         try:
-            self.transport.write(frames)
+            if len(parts) == 1:
+                self.transport.write(parts[0])
+            else:
+                self.transport.writelines(parts)
         except RuntimeError:  # uvloop, for a transport that closed in this very turn; asyncio's own says nothing
             self.leave()
 
@@ -277,24 +289,33 @@ class Session:
         """Wait for a state that has to be made first."""
         self.enter(Phase.SYNCING)
 
-    def go_live(self, messages: list[bytes]) -> None:
-        """Send an answer to SyncStep1 and join the fan-out, in one write."""
+    def go_live(self, messages: list[Parts]) -> None:
+        """Send an answer to SyncStep1 and join the fan-out, in one write; a long state is not copied for it."""
         if self.closed or self.room is None:
             return
         self.enter(Phase.LIVE)
         prefix = self.prefix
         if self._answer_due:
             # not any earlier: a stock Hocuspocus client that has answered and been acknowledged calls itself synced
-            self._answer_due = False
-            messages = [*self.before_answer(), *messages]
+            messages = [*((message,) for message in self.before_answer()), *messages]
         presence = self.room.presence.snapshot(self)
         if presence:
-            messages = [*messages, awareness_message(presence)]
-        self.write(b"".join([binary_frame(prefix + message) for message in messages]))
-        if self.closed:
+            messages = [*messages, (awareness_message(presence),)]
+        parts: list[bytes] = []
+        for message in messages:
+            parts += (binary_head(len(prefix) + sum(map(len, message))), prefix, *message)
+        if sum(map(len, parts)) > LARGE_BYTES:
+            self.room.hub.outbox.put(self, parts, self._answered)
+            self.room.fanout.join(self)
             return
-        self.room.fanout.join(self)
-        if self._asked_again is not None:
+        self.write(b"".join(parts))
+        if not self.closed:
+            self.room.fanout.join(self)
+            self._answered()
+
+    def _answered(self) -> None:
+        self._answer_due = False
+        if self._asked_again is not None and self.room is not None:
             vector, self._asked_again, self._answer_due = self._asked_again, None, True
             self.room.answer(self, vector)
 

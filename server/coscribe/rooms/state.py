@@ -8,7 +8,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from ..journal.journal import PutCheckpoint
-from ..protocol.sync import step2, update_message
+from ..protocol.sync import Parts, step2_parts, update_parts
 from ..protocol.updates import EMPTY_UPDATE, write_state_vector
 from .tail import Tail
 
@@ -88,16 +88,16 @@ class ServedState:
             await self._refreshed()
         return self.snapshot
 
-    def messages(self, sequence: int, state: bytes) -> list[bytes]:
+    def messages(self, sequence: int, state: bytes) -> list[Parts]:
         """Bring a client to what is on disk.
 
         SyncStep2 comes last: who has it calls the document loaded, be it still empty.
         """
         tail = self.tail.after(sequence)[: self._room.committed - sequence]
         if not tail:
-            return [step2(state)]
-        start = [] if state == EMPTY_UPDATE else [update_message(state)]
-        return [*start, *map(update_message, tail), step2(EMPTY_UPDATE)]
+            return [step2_parts(state)]
+        updates = tail if state == EMPTY_UPDATE else [state, *tail]
+        return [*map(update_parts, updates), step2_parts(EMPTY_UPDATE)]
 
     async def current(self, vector: dict[int, int]) -> tuple[int, bytes]:
         """Return what a document with this state vector lacks of what is on disk, as one update, and its sequence.

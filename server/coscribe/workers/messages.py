@@ -118,7 +118,7 @@ class StateReply(msgspec.Struct, array_like=True, frozen=True, tag="update"):
 
     id: int
     seq: int
-    update: bytes
+    update: memoryview  # of the message as it came: to copy megabytes would hold up the relay
 
 
 class CheckpointReply(msgspec.Struct, array_like=True, frozen=True, tag="checkpointed"):
@@ -126,7 +126,7 @@ class CheckpointReply(msgspec.Struct, array_like=True, frozen=True, tag="checkpo
 
     id: int
     seq: int
-    state: bytes
+    state: memoryview
     vector: bytes
     deletes: bytes
 
@@ -223,6 +223,6 @@ def read_request(body: bytes) -> Request:
     return _requests.decode(body)
 
 
-def read_reply(body: bytes) -> Reply:
-    """Decode a reply; raises msgspec.DecodeError."""
+def read_reply(body: bytes | bytearray | memoryview) -> Reply:
+    """Decode a reply, which keeps the buffer; raises msgspec.DecodeError."""
     return _replies.decode(body)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -34,6 +34,7 @@ MAX_WAITING_REQUESTS = 10_000
 MAX_WAITING_BYTES = 256 << 20  # of updates to plan
 CONTENT_DEADLINE_S = 10.0
 STOP_GRACE_S = 0.5
+LARGE_BYTES = 64 << 10
 WAIT_DEADLINES = 1.5  # how long a request queues: a worker that hangs has one deadline, who waits behind it needs more
 
 
@@ -88,7 +89,7 @@ class WorkerPool:
             return messages.StateRequest(job.id, document, seq, avoid, from_rows)
 
         reply: messages.StateReply = await self._join((messages.STATE, document), build, document, seq)
-        return reply.seq, reply.update
+        return reply.seq, _content_of(reply.update)
 
     async def diff(self, document: int, seq: int, vector: bytes) -> tuple[int, bytes]:
         """Return what a peer with this state vector lacks, and the sequence it is exact at. Raises DecodeError."""
@@ -99,7 +100,7 @@ class WorkerPool:
             return messages.DiffRequest(job.id, document, seq, avoid, from_rows, vector)
 
         reply: messages.StateReply = await self._join(("diff", document, vector), build, document, seq)
-        return reply.seq, reply.update
+        return reply.seq, _content_of(reply.update)
 
     async def checkpoint(self, document: int, seq: int) -> Checkpoint:
         """Return a checkpoint that was read back and compared; the caller writes it to the journal."""
@@ -108,7 +109,7 @@ class WorkerPool:
             return messages.CheckpointRequest(job.id, document, seq, avoid, from_rows)
 
         reply: messages.CheckpointReply = await self._join(("checkpoint", document), build, document, seq)
-        return Checkpoint(document, reply.seq, reply.state, reply.vector, reply.deletes)
+        return Checkpoint(document, reply.seq, _content_of(reply.state), reply.vector, reply.deletes)
 
     async def content(self, document: int, seq: int, format: str, title: str) -> tuple[str, bytes]:
         """Return (media type, body). Raises ContentError when the document cannot be had in that format."""
@@ -127,7 +128,7 @@ class WorkerPool:
             return messages.PatchRequest(job.id, document, seq, avoid, from_rows, format, body)
 
         reply: messages.StateReply = await self._join(object(), build, document, seq, probe=format)
-        return reply.update
+        return bytes(reply.update)
 
     async def plan(self, update: bytes, vector: bytes, trim: bool) -> Plan:
         """Check a large update against the clocks in `vector`. Raises MalformedUpdate."""
@@ -151,7 +152,7 @@ class WorkerPool:
             return messages.BuildRequest(job.id, format, body)
 
         reply: messages.StateReply = await self._join(object(), build, None, 0, probe=format)
-        return reply.update
+        return bytes(reply.update)
 
     async def _join(
         self, key: object, build: Build, document: int | None, seq: int, *, probe: str = messages.STATE
@@ -227,3 +228,8 @@ class WorkerPool:
     def set_aside(self, document: int, seq: int, reason: str) -> None:
         """A worker found a row of which pycrdt takes nothing."""
         self._docket.set_aside(document, seq, reason)
+
+
+def _content_of(blob: memoryview) -> bytes:
+    """Take what came out of its message, unless it is so large that to copy it would hold up the relay."""
+    return bytes(blob) if len(blob) <= LARGE_BYTES else cast("bytes", blob)

@@ -111,7 +111,7 @@ class Worker:
         if isinstance(request, messages.BuildRequest):
             from coscribe.content.build import build  # late: most workers never need the parsers
 
-            return messages.StateReply(request.id, 0, build(request.format, request.body))
+            return messages.StateReply(request.id, 0, memoryview(build(request.format, request.body)))
         if isinstance(request, messages.ReplayRequest):
             quarantine.replay(request, self._journal, self._send)
             return messages.Survived(request.id)
@@ -122,19 +122,20 @@ class Worker:
                 raise _RequestRefused(str(error)) from error
         replica = self._documents.open(request.document, request.avoid, request.from_rows)
         if isinstance(request, messages.StateRequest):
-            return messages.StateReply(request.id, replica.at, replica.state())
+            return messages.StateReply(request.id, replica.at, memoryview(replica.state()))
         if isinstance(request, messages.DiffRequest):
-            return messages.StateReply(request.id, replica.at, self._diff(replica, request))
+            return messages.StateReply(request.id, replica.at, memoryview(self._diff(replica, request)))
         if isinstance(request, messages.PatchRequest):
             from coscribe.content.parse import parse
             from coscribe.content.patch import patch
 
-            return messages.StateReply(
-                request.id, replica.at, patch(replica.state(), parse(request.format, request.body))
-            )
+            patched = patch(replica.state(), parse(request.format, request.body))
+            return messages.StateReply(request.id, replica.at, memoryview(patched))
         if isinstance(request, messages.CheckpointRequest):
             made_at = replica.checkpoint(request.document)
-            return messages.CheckpointReply(request.id, made_at.seq, made_at.state, made_at.vector, made_at.deletes)
+            return messages.CheckpointReply(
+                request.id, made_at.seq, memoryview(made_at.state), made_at.vector, made_at.deletes
+            )
         return messages.ContentReply(request.id, *quarantine.write_out(replica, request.format, request.title))
 
     def _diff(self, replica: Replica, request: messages.DiffRequest) -> bytes:

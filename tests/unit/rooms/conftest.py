@@ -55,6 +55,9 @@ class Wire:
             raise RuntimeError("the handler is closed")
         self.data += data
 
+    def writelines(self, parts: list[bytes]) -> None:
+        self.write(b"".join(parts))
+
     def get_write_buffer_size(self) -> int:
         return self.unread
 
