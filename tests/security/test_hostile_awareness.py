@@ -22,6 +22,7 @@ REFUSED = {
     "a state of 4,000 brackets": (awareness((1, 1, "[" * 2000 + "]" * 2000)), BAD_MESSAGE),
     "a state that is not UTF-8": (b"\x01\x01\x01" + var_bytes(b'{"a":"\xc3\x28"}'), BAD_MESSAGE),
     "more states than bytes": (var_uint(1 << 27) + b"\x01\x01\x02{}", BAD_MESSAGE),
+    "more states than there can be connections": (awareness(*[(501, 1, "null")] * 20_001), BAD_MESSAGE),
     "bytes after the last state": (awareness((1, 1, "{}")) + b"\x00", BAD_MESSAGE),
     "a client id that does not end": (b"\x01" + b"\xff" * 5000, BAD_MESSAGE),
     "a thousand clients": (awareness(*((client, 1, "{}") for client in range(1000))), TOO_FAST),

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from harness.deaf import DeafClient
-from harness.lib0 import Typist, var_bytes, var_string
+from harness.lib0 import Typist, state_vector, var_bytes, var_string
 from harness.peer import Dialect, Kind, Peer
 from harness.server import Server
 
@@ -28,6 +28,8 @@ BODIES = {
     "a state vector bomb of four bytes": SYNC_STEP_1 + var_bytes(bytes.fromhex("ffffff7f")),
     "a state vector bomb of twelve bytes": SYNC_STEP_1 + var_bytes(bytes.fromhex("80ff80ff0249040301010380")),
     "a state vector with bytes after it": SYNC_STEP_1 + var_bytes(b"\x00\x00"),
+    "a state vector of more clients than can be": SYNC_STEP_1
+    + var_bytes(state_vector(dict.fromkeys(range(50_000), 1))),
     "an awareness bomb": b"\x01" + var_bytes(bytes.fromhex("ffffff7f")),
     "awareness without its payload": b"\x01",
 }

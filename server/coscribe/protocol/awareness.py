@@ -13,6 +13,9 @@ LEFT = b"null"
 NOBODY = b"\x00"
 """An update with no states: it changes nothing, and tells a quiet client that the server is still there."""
 
+MAX_STATES = 20_000
+"""More than a document has connections: to read millions of them, each a few bytes, would take seconds."""
+
 _MIN_STATE_BYTES = 3
 
 
@@ -29,6 +32,8 @@ def read_states(update: bytes) -> list[State]:
     count, at = read_var_uint(update, 0)
     if count * _MIN_STATE_BYTES > len(update) - at:
         raise DecodeError("an awareness update announces more states than it has bytes for")
+    if count > MAX_STATES:
+        raise DecodeError(f"an awareness update may have {MAX_STATES} states at most")
     states = []
     for _ in range(count):
         client, at = read_var_uint(update, at)

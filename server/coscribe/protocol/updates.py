@@ -133,11 +133,16 @@ def _walk(data: bytes) -> Walk:
     return walk
 
 
-def read_state_vector(data: bytes) -> dict[int, int]:
-    """Read a state vector: for each client, the first clock that is not known. Raises DecodeError."""
+def read_state_vector(data: bytes, most: int | None = None) -> dict[int, int]:
+    """Read a state vector, of so many clients at most: for each, the first clock that is not known.
+
+    Raises DecodeError.
+    """
     count, at = read_var_uint(data, 0)
     if 2 * count > len(data) - at:
         raise DecodeError(f"{count} clients in a state vector of {len(data) - at} bytes")
+    if most is not None and count > most:
+        raise DecodeError(f"{count} clients in a state vector, where at most {most} can be")
     vector: dict[int, int] = {}
     for _ in range(count):
         client, at = read_var_uint(data, at)

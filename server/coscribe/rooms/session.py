@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 AWARENESS_BURST_S = 2.0
 """A pause is made up for by this long of the rate."""
+MAX_UNKNOWN_CLIENTS = 20_000
+"""So many clients that a document has never heard of may have written in somebody's copy of it."""
 
 Message = tuple[int, int, bytes]
 
@@ -391,7 +393,7 @@ class Session:
     def _answer(self, vector: bytes) -> None:
         room = self.room
         assert room is not None
-        theirs = read_state_vector(vector)
+        theirs = read_state_vector(vector, len(room.ground.known) + MAX_UNKNOWN_CLIENTS)
         if self._answer_due:
             self._asked_again = theirs  # one answer is on its way, and one more will do for all that was asked since
             return
