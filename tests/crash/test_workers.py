@@ -104,7 +104,7 @@ async def odd_workers(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
     """Have workers started that obey some words; see `harness.odd_worker`."""
     with monkeypatch.context() as patch:
         patch.setattr(process_module, "MODULE", "harness.odd_worker")
-        patch.setenv("PYTHONPATH", str(Path(odd_worker.__file__).parents[1]))
+        patch.setenv("PYTHONPATH", str(Path(odd_worker.__file__).parents[1]), prepend=os.pathsep)
         yield
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ SPIN = "spin"
 EAT = "eat"
 DIE = "die"
 NONSENSE = "nonsense"
+CONNECT = "connect "  # to a port of this machine, and say whether that went
 FAIL = "fail "  # and tell what it was fed, as an error in a library may
 START = "start"  # a program of its own, whose pid goes into the file named by the document
 SLEEP = "sleep "
@@ -32,6 +34,12 @@ def act(request: messages.Request, folder: Path) -> messages.Reply:
             eaten.append(bytearray(1 << 24))
     if title == DIE:
         os.kill(os.getpid(), signal.SIGSEGV)
+    if title.startswith(CONNECT):
+        try:
+            socket.create_connection(("127.0.0.1", int(title.removeprefix(CONNECT))), 5).close()
+        except OSError as error:
+            return messages.Written(f"no:{error.errno}".encode())
+        return messages.Written(b"yes")
     if title.startswith(FAIL):
         os.write(2, f"panicked at {title}\n".encode())
         raise ValueError(title)

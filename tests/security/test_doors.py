@@ -169,6 +169,11 @@ async def test_every_answer_says_how_it_may_be_used(guarded: Server, server: Ser
         policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
         assert policy["frame-ancestors"] == ancestors
         assert policy["script-src"] == policy["connect-src"] == "'self'"
+        assert policy["object-src"] == policy["base-uri"] == "'none'"
+        assert headers["cross-origin-opener-policy"] == "same-origin"
+        assert headers["x-content-type-options"] == "nosniff"
+    _, headers, _ = await answer(guarded, "/s/secret")
+    assert (headers["referrer-policy"], headers["cache-control"]) == ("no-referrer", "no-store")
 
 
 PUBLIC = {"/api/schema", "/api/openapi.json", "/api/docs", "/api/docs/style.css"}

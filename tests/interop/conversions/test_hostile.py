@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import http.server
 import io
 import json
 import threading
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import docx
 import pytest
 
+from coscribe.content.pandoc_ast import document as pandoc_document
+from coscribe.conversions import pandoc
+from coscribe.conversions.archive import pack, unpack
 from coscribe.conversions.converters import Converters
 from coscribe.conversions.errors import ConversionError, NotConvertible, TooLarge
-from harness.rich_document import Json, cell, node, paragraph, text
+from harness.rich_document import Json, cell, node, paragraph, png, text
 
 from .conftest import LIMITS
 
@@ -99,6 +104,49 @@ async def test_nothing_is_fetched_and_dangerous_links_are_left_out(
     for format in ("pdf", "docx", "odt", "epub", "rtf", "latex", "pptx"):
         assert await converters.write(format, "", read.document, {})
     assert asked == []
+
+
+@pytest.mark.parametrize("kind", ["docx", "odt"])
+@pytest.mark.parametrize(
+    "declaration",
+    [
+        '<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]>',
+        "<!DOCTYPE a [" + "".join(f'<!ENTITY e{n + 1} "&e{n};&e{n};">' for n in range(30)) + "]>",
+        '<!doctype a SYSTEM "http://127.0.0.1:1/a.dtd">',
+    ],
+)
+def test_file_that_declares_entities_is_refused_before_anything_reads_it(kind: str, declaration: str) -> None:
+    part = {"docx": "word/document.xml", "odt": "content.xml"}[kind]
+    markup = f'<?xml version="1.0"?>\n{declaration}<a>&e;</a>'.encode()
+    assert unpack(pack({part: b"<a/>", "evil.xml": markup}), kind) == {part: b"<a/>"}, "what is not read harms nobody"
+    with pytest.raises(NotConvertible, match="entities"):
+        unpack(pack({part: markup}), kind)
+
+
+@pytest.mark.parametrize("format", ["docx", "odt", "epub3", "rtf"])
+def test_pandoc_reads_no_file_that_a_document_names(tmp_path: Path, format: str) -> None:
+    """Nothing that gets that far names one; this is the second wall."""
+    picture = png()
+    (tmp_path / "a.png").write_bytes(picture)
+    attributes: list[object] = ["", [], []]
+
+    def written(address: str) -> bytes:
+        image = {"t": "Image", "c": [attributes, [], [address, ""]]}
+        return pandoc.write(pandoc_document([{"t": "Para", "c": [image]}], {}), format)
+
+    def has(body: bytes) -> bool:
+        if format == "rtf":
+            return b"pngblip" in body
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            return any(name.endswith(".png") for name in archive.namelist())
+
+    assert has(written(f"data:image/png;base64,{base64.b64encode(picture).decode()}"))
+    for address in (str(tmp_path / "a.png"), f"file://{tmp_path}/a.png"):
+        try:
+            body = written(address)
+        except NotConvertible:
+            continue
+        assert not has(body)
 
 
 async def test_an_archive_that_unpacks_to_too_much_is_refused(converters: Converters) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -28,7 +31,7 @@ Make = Callable[..., Converters]
 async def make(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Make]:
     """Make converters that obey titles; see `harness.odd_converter`."""
     monkeypatch.setattr(process_module, "MODULE", "harness.odd_converter")
-    monkeypatch.setenv("PYTHONPATH", str(Path(odd_converter.__file__).parents[1]))
+    monkeypatch.setenv("PYTHONPATH", str(Path(odd_converter.__file__).parents[1]), prepend=os.pathsep)
     made: list[Converters] = []
 
     def start(**limits: object) -> Converters:
@@ -100,6 +103,16 @@ async def test_a_converter_that_dies_or_raves_costs_one_conversion(make: Make, t
     with pytest.raises((NotConvertible, ConverterUnavailable)):
         await ask(converters, title)
     assert await ask(converters, "")
+
+
+@pytest.mark.skipif(
+    subprocess.run(["unshare", "--map-root-user", "--net", "true"], capture_output=True).returncode != 0,
+    reason="this machine gives nobody a network of their own",
+)
+async def test_a_converter_reaches_nobody(make: Make) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        [said] = await ask(make(), f"{odd_converter.CONNECT}{listener.getsockname()[1]}")
+    assert said.startswith("no:"), said
 
 
 async def test_converter_that_fails_says_where_and_nothing_of_the_document(
