@@ -138,6 +138,18 @@ async def test_foreign_page_changes_nothing_over_http(server: Server, method: st
     )
 
 
+async def test_pages_that_are_refused_do_not_fill_the_log(make_server: MakeServer) -> None:
+    server = make_server()
+    for number in range(150):
+        for _ in range(2):
+            origin = f"https://{number}.evil.example.org\x1b[31m"
+            assert (await answer(server, "/api/documents", "POST", Origin=origin))[0] in (400, 403)
+            assert (await answer(server, "/api/documents", "POST", Origin=origin[:-5]))[0] == 403
+    warnings = [line for line in server.stderr().splitlines() if "was refused" in line]
+    assert len(warnings) == len(set(warnings)) == 100
+    assert "\x1b" not in server.stderr()
+
+
 async def test_own_page_sends_json_as_json(http: aiohttp.ClientSession, server: Server) -> None:
     for media_type, status in {
         "application/json": 201,
