@@ -105,14 +105,12 @@ async def test_a_converter_that_dies_or_raves_costs_one_conversion(make: Make, t
     assert await ask(converters, "")
 
 
-@pytest.mark.skipif(
-    subprocess.run(["unshare", "--map-root-user", "--net", "true"], capture_output=True).returncode != 0,
-    reason="this machine gives nobody a network of their own",
-)
-async def test_a_converter_reaches_nobody(make: Make) -> None:
+async def test_a_converter_reaches_nobody_where_the_kernel_lets_it_have_no_network(make: Make) -> None:
+    alone = ["unshare", "--map-root-user", "--net", "true"]
+    allowed = subprocess.run(alone, capture_output=True, timeout=10, check=False).returncode == 0
     with socket.create_server(("127.0.0.1", 0)) as listener:
         [said] = await ask(make(), f"{odd_converter.CONNECT}{listener.getsockname()[1]}")
-    assert said.startswith("no:"), said
+    assert said.startswith("no:") == allowed, said
 
 
 async def test_converter_that_fails_says_where_and_nothing_of_the_document(
