@@ -36,12 +36,13 @@ async def write(peer: Peer, update: bytes) -> None:
     await peer.until(STATUS_OF[peer.dialect], after=mark)
 
 
-async def refused(peer: Peer) -> None:
+async def refused(peer: Peer, after: int = 0) -> None:
     """Wait until the server has said that it did not take something."""
     if peer.dialect is Dialect.HOCUSPOCUS:
-        await peer.until(Kind.SYNC_STATUS, lambda payload: payload == status(False), within_s=5)
+        await peer.until(Kind.SYNC_STATUS, lambda payload: payload == status(False), after=after, within_s=5)
     else:
-        await peer.until(Kind.AUTH, lambda payload: b"client id of another person" in payload, within_s=5)
+        words = b"client id of another person"
+        await peer.until(Kind.AUTH, lambda payload: words in payload, after=after, within_s=5)
 
 
 def ahead(client: int, text: str, forged: str) -> bytes:
@@ -171,6 +172,42 @@ async def test_name_that_comes_of_an_id_shows_nothing_that_cannot_be_seen(
     await ada.until(Kind.AWARENESS, lambda _: 1 in ada.awareness())
     assert json.loads(ada.awareness()[1][1])["user"]["name"] == "eve"
     for peer in (ada, eve):
+        await peer.leave()
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+async def test_who_has_written_as_themselves_writes_no_more_as_others(
+    http: aiohttp.ClientSession, guarded: Server, document: str, dialect: Dialect
+) -> None:
+    ada = await join(http, guarded, document, Dialect.HOCUSPOCUS, token(document, "edit", "ada"))
+    await write(ada, Typist(VICTIM).type("mine"))
+    eve = await join(http, guarded, document, dialect, token(document, "edit", "eve"))
+    own = Typist(0xE7E)
+    for size in (1, 10_000):  # the latter is for a worker to look at
+        await write(eve, own.type("honest"))
+        mark = len(eve.messages)
+        await eve.send_update(ahead(VICTIM, "mine", "forged" * size))
+        await refused(eve, mark)
+    await write(eve, own.type("the end"))
+    await ada.until_content(b"the end")
+    assert not any(b"forged" in message.payload for message in ada.messages)
+    for peer in (ada, eve):
+        await peer.leave()
+
+
+async def test_client_id_of_who_wrote_once_is_nobody_else_s_to_be_here_with(
+    http: aiohttp.ClientSession, guarded: Server, document: str
+) -> None:
+    ada = await join(http, guarded, document, Dialect.Y_WEBSOCKET, token(document, "edit", "ada"))
+    await write(ada, Typist(VICTIM).type("mine"))
+    await ada.leave()
+    eve = await join(http, guarded, document, Dialect.HOCUSPOCUS, token(document, "edit", "eve"))
+    bob = await join(http, guarded, document, Dialect.HOCUSPOCUS, token(document, "edit", "bob"))
+    await eve.send_awareness(awareness((VICTIM, 1, "{}")))
+    await eve.send_awareness(awareness((0xE7E, 1, "{}")))
+    await bob.until(Kind.AWARENESS, lambda _: 0xE7E in bob.awareness())
+    assert VICTIM not in bob.awareness()
+    for peer in (eve, bob):
         await peer.leave()
 
 

@@ -76,9 +76,12 @@ async def test_new_token_changes_the_role_but_never_the_person(
     await peer.send_update(Typist(1).type("refused"))
     await peer.until(Kind.SYNC_STATUS, lambda payload: payload == status(False))
     for useless in ("nonsense", token("another", "admin", "ada"), token(document, "admin", "ada", ttl=-1)):
-        await peer.send_auth(useless)
-    await peer.sync()
-    assert peer.count(Kind.AUTH) == 2
+        viewer = await join(http, guarded, document, Dialect.HOCUSPOCUS, token(document, "view", "ada"))
+        await viewer.send_auth(useless)
+        await viewer.send_update(Typist(2).type("refused"))
+        await viewer.until(Kind.SYNC_STATUS, lambda payload: payload == status(False))
+        assert viewer.count(Kind.AUTH) == 1, "the old token goes on being good"
+        await viewer.leave()
     assert head(guarded, document) == 0
 
     other = await join(http, guarded, document, Dialect.HOCUSPOCUS, token(document, "view", "ada"))
@@ -184,6 +187,41 @@ async def test_request_that_was_under_way_when_access_was_taken_back_does_nothin
     assert (described["head"], described["title"]) == (0, "")
     assert guarded.request("GET", path + "/shares", **admin)[1]["shares"] == []
     await bob.leave()
+
+
+KEEPS = Typist(1)
+WRITES = {
+    "a deletion": b"\x00\x01\x01\x01\x00\x03",
+    "a large edit, which a worker looks at": Typist(2).type("x" * 50_000),
+    "an edit that builds on what is not here": b"\x01\x01\x09\x64\x84\x09\x63\x01x\x00",
+    "known words and a deletion": KEEPS.type("written")[:-1] + b"\x01\x01\x01\x00\x02",
+}
+
+
+@pytest.mark.parametrize("role", ["view", "comment"])
+@pytest.mark.parametrize("dialect", Dialect)
+async def test_every_kind_of_edit_is_refused_to_who_may_not_write(
+    http: aiohttp.ClientSession, guarded: Server, document: str, dialect: Dialect, role: str
+) -> None:
+    writer = await join(http, guarded, document, Dialect.HOCUSPOCUS, token(document, "edit", "ada"))
+    await writer.send_update(KEEPS.everything())
+    await writer.until(Kind.SYNC_STATUS)
+    reader = await join(http, guarded, document, dialect, token(document, role, "eve"))
+    if dialect is Dialect.HOCUSPOCUS:
+        await reader.until(Kind.SYNC_STATUS)  # answers the empty SyncStep2 to the server's question
+    for kind, update in WRITES.items():
+        for send in (reader.send_update, reader.send_step_2):
+            mark = len(reader.messages)
+            await send(update)
+            if dialect is Dialect.HOCUSPOCUS:
+                answer = await reader.until(Kind.SYNC_STATUS, after=mark)
+                assert answer.payload == status(False), kind
+            else:
+                await reader.until(Kind.AUTH, after=mark)
+    assert head(guarded, document) == 1
+    assert writer.count(Kind.UPDATE) == 0
+    for peer in (writer, reader):
+        await peer.leave()
 
 
 @pytest.mark.parametrize("role", ["view", "comment"])

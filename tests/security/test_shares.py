@@ -164,6 +164,26 @@ def test_role_of_a_link_can_be_changed_and_old_tokens_follow(guarded: Server, do
     assert guarded.request("PATCH", path, b'{"role":"edit"}', **admin)[0] == 409
 
 
+async def test_new_role_of_a_link_reaches_who_is_in_by_it(
+    http: aiohttp.ClientSession, guarded: Server, document: str
+) -> None:
+    made, admin = share(guarded, document, role="edit"), bearer(token(document, "admin"))
+    path = f"/api/documents/{document}/shares/{made['id']}"
+    given = exchange(guarded, made["secret"])[1]["token"]
+    stream, provider = [await join(http, guarded, document, dialect, given) for dialect in Dialect]
+    assert guarded.request("PATCH", path, b'{"role":"view"}', **admin)[0] == 200
+    await provider.until(Kind.AUTH, lambda payload: b"readonly" in payload, within_s=2)
+    await stream.send_update(Typist(1).type("refused"))
+    await stream.until(Kind.AUTH, within_s=2)
+    assert guarded.request("PATCH", path, b'{"role":"comment"}', **admin)[0] == 200
+    assert guarded.request("PATCH", path, b'{"role":"edit"}', **admin)[0] == 200
+    await provider.until(Kind.AUTH, lambda _: provider.count(Kind.AUTH) == 3)
+    await stream.send_update(Typist(2).type("taken"))
+    await provider.until_content(b"taken")
+    for peer in (stream, provider):
+        await peer.leave()
+
+
 async def test_each_exchange_makes_a_guest_who_stays_the_same_with_their_pass(
     http: aiohttp.ClientSession, guarded: Server, document: str
 ) -> None:

@@ -386,6 +386,22 @@ def test_somebody_has_tokens_made_for_themselves_and_none_that_outlives_their_ow
     assert made(server_of_one, user={"id": "ada"}, ttl=3600)[1]["exp"] <= expires
 
 
+async def test_key_of_a_server_ends_after_its_time_with_its_connections(
+    http: aiohttp.ClientSession, make_server: MakeServer
+) -> None:
+    server = make_server(*TOKEN_AUTH, settings={"secret": SECRET})
+    wanted = b'{"documents":"team/*","role":"admin","ttl":2}'
+    _, made = server.request("POST", "/api/keys", wanted, **bearer(token("*", "admin")))
+    assert server.request("POST", "/api/documents", b'{"id":"team/plan"}', **bearer(made["secret"]))[0] == 201
+    stream = await Peer.join(http, server, "team/plan", Dialect.Y_WEBSOCKET, query=f"?token={made['secret']}")
+    provider = await Peer.join(http, server, "team/plan", Dialect.HOCUSPOCUS, token=made["secret"])
+    assert [await peer.until_closed(within_s=5) for peer in (stream, provider)] == [SIGN_IN_AGAIN, SIGN_IN_AGAIN]
+    for again in (False, True):
+        if again:
+            server.restart()
+        assert server.request("GET", "/api/documents/team/plan", **bearer(made["secret"]))[0] == 401
+
+
 async def test_key_of_a_server_is_kept_as_a_hash_reaches_its_documents_and_ends_at_once(
     http: aiohttp.ClientSession, make_server: MakeServer
 ) -> None:

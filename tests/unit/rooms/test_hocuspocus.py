@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from coscribe.access.roles import Role
 from coscribe.protocol.close_codes import CloseCode
 from coscribe.protocol.sync import step1, step2, update_message
 from coscribe.rooms import gaps
@@ -118,6 +119,50 @@ async def test_a_viewer_signs_in_read_only_and_its_edits_are_refused(hub: Hub) -
     viewer.send(DOC + step2(typist.doc.get_update()), DOC + update_message(news))
     assert viewer.take() == [REFUSED, REFUSED]
     assert hub.rooms["doc1"].head == 1
+
+
+def lower(hub: Hub, client: Client) -> None:
+    """Let somebody who is in go on as a viewer."""
+    [session] = [each for each in hub.rooms["doc1"].sessions if each.transport is client.wire]
+    assert session.principal is not None
+    session.become(session.principal._replace(role=Role.VIEW))
+
+
+async def test_an_edit_that_a_worker_looks_at_is_judged_by_the_role_at_its_end(hub: Hub) -> None:
+    writer, typist = await join(hub), Typist(1)
+    writer.take()
+    large, small = typist.type("x" * 50_000), typist.type("!")
+    writer.send(DOC + update_message(large), DOC + update_message(small))
+    lower(hub, writer)
+    await turn()
+    assert [message for message in writer.take() if message[5] == 8] == [REFUSED, REFUSED]
+    assert hub.rooms["doc1"].head == 0
+
+
+async def test_edits_that_wait_for_others_are_refused_to_who_may_not_write_any_more(hub: Hub) -> None:
+    other, writer, typist = await join(hub), await join(hub), Typist(1)
+    missing, waiting = typist.type("a"), typist.type("b")
+    await turn()
+    writer.take()
+    writer.send(DOC + update_message(waiting))
+    lower(hub, writer)
+    assert REFUSED in writer.take()
+    other.send(DOC + update_message(missing))
+    writer.send(DOC + step2(typist.doc.get_update()))
+    await turn()
+    assert STORED not in writer.take()
+    assert hub.rooms["doc1"].head == 1
+
+
+async def test_somebody_who_is_still_looked_up_when_access_is_taken_back_does_not_come_in(hub: Hub) -> None:
+    client = Client(hub, "hocuspocus")
+    client.send(DOC + b"\x02\x00\x06writer")
+    hub.gate.revocations.limit("doc1", "w", None, 1.0)
+    hub.admission.rejudge()
+    await turn()
+    assert client.wire.closed is not None
+    assert client.wire.closed[0] is CloseCode.FORBIDDEN
+    assert client.take() == []
 
 
 async def test_both_dialects_meet_in_one_room(hub: Hub) -> None:
