@@ -64,7 +64,7 @@ class ConverterProcess:
         self._process = process
         self._input = process.stdin
         self._output = process.stdout
-        self._folder = folder
+        self._folder: _Folder | None = folder
         self.conversions = 0
 
     @classmethod
@@ -133,4 +133,6 @@ class ConverterProcess:
         """Reap a process that was killed, and remove its folder."""
         await self._process.wait()
         self._input.close()
-        await asyncio.to_thread(self._folder.remove)
+        folder, self._folder = self._folder, None  # who stops, and who waited for an answer, both end it
+        if folder is not None:
+            await asyncio.to_thread(folder.remove)
