@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from coscribe.journal import purge_traces
 from coscribe.journal.access import Put, Revocation, RevocationQuery, Share, ShareQuery, Writer, WriterQuery
 from coscribe.journal.errors import ChangeRefused
 from coscribe.journal.journal import (
@@ -145,6 +146,23 @@ async def test_pages_that_are_written_again_bring_nothing_back(
         await store.commit([Quarantine(key, seq, "") for seq in range(1, loaded.document.head + 1)])
     await store.close()
     assert found_in(tmp_path / "data", PLANTED) == 0
+
+
+async def test_words_of_a_large_index_go_in_many_steps(
+    make_store: MakeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purge_traces, "MERGE_PAGES", 1)
+    store = make_store()
+    await store.open()
+    keys = await put(store, "doomed", *(f"other-{number}" for number in range(20)))
+    for key in keys:
+        words = " ".join(f"w{key}x{number}" for number in range(2000))
+        await store.commit([PutSearchText(key, 1, f"{PLANTED if key == keys[0] else OTHER} {words}")])
+    await purge(store, keys[0])
+    assert await store.erase_traces(0.0)
+    assert found_in(tmp_path / "data", PLANTED.lower()) == 0
+    assert len(await store.find(SearchQuery(OTHER, limit=50))) == 20
+    await store.close()
 
 
 async def test_everything_that_is_said_of_a_document_goes(store: Store) -> None:
