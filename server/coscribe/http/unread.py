@@ -56,7 +56,7 @@ class Unread:
                 body = response.body
                 if isinstance(body, bytes) and len(body) > LARGE_BYTES:
                     response.body = large = _Large(body, request, self._give_up_s)
-                    weakref.finalize(large, _end, request[_TURN])  # also when it is never written
+                    weakref.finalize(large, _end, request[_TURN]).atexit = False  # also when it is never written
                     keep = True
             return response
         finally:
