@@ -1,7 +1,8 @@
 """Large answers that a client does not read: few of them are in memory for one person, and not for ever.
 
 Whoever asks for something that may be large waits for a turn before it is made. The turn ends when the answer has been
-read, or when nothing of it was read for a while, with the connection. Small answers go as they are.
+read, or when nothing of it was read for a while, with the connection. Small answers go as they are; large ones are
+written in pieces, so that no edit waits for the whole of one, or of fifty.
 """
 
 import asyncio
@@ -52,7 +53,7 @@ class Unread:
         keep = False
         try:
             response = await handler(request)
-            if request[_TURN] and request.method == hdrs.METH_GET and isinstance(response, web.Response):
+            if request.method == hdrs.METH_GET and isinstance(response, web.Response):
                 body = response.body
                 if isinstance(body, bytes) and len(body) > LARGE_BYTES:
                     response.body = large = _Large(body, request, self._give_up_s)
@@ -120,6 +121,7 @@ class _Large(Payload):
                 async with asyncio.timeout(self._give_up_s):
                     await writer.write(body[at : at + PIECE_BYTES])
                     await writer.drain()
+                await asyncio.sleep(0)  # others' answers, and edits, come in between
         except TimeoutError:
             if self._transport is not None:
                 self._transport.abort()
