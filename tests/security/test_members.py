@@ -184,6 +184,9 @@ def test_nobody_takes_a_document_from_its_owner(guarded: Server) -> None:
     claims += [bearer(token(mine, "admin", "ada")), bearer(token("*", "edit", "ada"))]
     for by in claims:
         assert hand_on(guarded, mine, "admin", by) == 403
+    for role in (None, "view"):
+        body = json.dumps({"user": "ada", "role": role}).encode()
+        assert guarded.request("POST", path + "/revocations", body, **member("admin"))[0] == 409
     assert people(guarded, mine, member("ada"))[0] == ("ada", "admin", True)
 
     def told(by: dict[str, str]) -> bool:

@@ -10,10 +10,21 @@ from ..access.principal import Principal
 from ..access.roles import GIVEN, Role
 from ..access.tokens import MAX_USER_CHARACTERS, Forbidden, issue
 from ..journal.audit import Action
+from ..rooms.hub import Hub
 from .auditing import audit
 from .keys import HUB
 from .problems import Problem
-from .requests import EVERY_DOCUMENT, admit, credential, document_id, json_object, json_response, text_field, time_text
+from .requests import (
+    EVERY_DOCUMENT,
+    admit,
+    admit_again,
+    credential,
+    document_id,
+    json_object,
+    json_response,
+    text_field,
+    time_text,
+)
 
 DEFAULT_TTL_S = 900
 MAX_FIELD_CHARACTERS = 200
@@ -77,15 +88,26 @@ async def revoke(request: web.Request) -> web.Response:
     """
     hub = request.app[HUB]
     id = document_id(request, "/revocations")
-    admit(request, id, Role.ADMIN)
+    principal = admit(request, id, Role.ADMIN)
     body = await json_object(request)
     user = text_field(body, "user", MAX_USER_CHARACTERS)
     if not user:
         raise Problem(HTTPStatus.BAD_REQUEST, "Name the 'user' whose tokens are to give less.")
     label = role_field(body, None)
+    if principal.id not in ("", user) and not _is_everywhere(request, principal):
+        await _spare_owner(hub, id, user)
+        admit_again(request)
     audit(request, Action.TOKEN_REVOKE, id, user=user, role=label or "none")
     await hub.admission.limit(id, user, None if label is None else Role.of(label))
     return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+async def _spare_owner(hub: Hub, id: str, user: str) -> None:
+    """Raise a 409 Problem for the owner of a document: people may share it, and not take it."""
+    document = await hub.document(id)
+    members = [] if document is None else await hub.membership.members(document)
+    if any(member.owner and member.user == user for member in members):
+        raise Problem(HTTPStatus.CONFLICT, "This person owns the document and stays its admin; hand it on first.")
 
 
 def signer(request: web.Request) -> Key:
