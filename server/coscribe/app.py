@@ -67,7 +67,7 @@ from .rooms.audit import AuditRules
 from .rooms.erasure import Keeping
 from .rooms.hub import Hub
 from .rooms.limits import Limits
-from .rooms.sign_ins import SignInRules
+from .rooms.sign_ins import SignInRules, folded
 from .settings import Auth, Settings
 from .workers.pool import WorkerPool
 
@@ -134,7 +134,7 @@ def sign_in_rules(settings: Settings) -> SignInRules | None:
         lifetime_s=settings.session_lifetime_s,
         rotation_s=settings.session_rotation_s,
         per_user=settings.sessions_per_user,
-        admins=frozenset(email.lower() for email in settings.oidc_admin_emails),
+        admins=frozenset(map(folded, settings.oidc_admin_emails)),
     )
 
 

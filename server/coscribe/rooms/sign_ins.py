@@ -36,6 +36,11 @@ class SignInRules(NamedTuple):
     admins: frozenset[str] = frozenset()
 
 
+def folded(email: str) -> str:
+    """Return an e-mail address without the case of ASCII letters: other letters would become those of somebody else."""
+    return email.encode().lower().decode()
+
+
 class SignIns:
     """Begins and ends them; without rules nobody signs in."""
 
@@ -75,7 +80,7 @@ class SignIns:
         assert self.rules is not None
         issued, source = line.created / 1000, SOURCE + line.id
         expires = issued + self.rules.lifetime_s
-        if line.email and line.email.lower() in self.rules.admins:
+        if line.email and folded(line.email) in self.rules.admins:
             return Principal(line.user, line.name, "", Role.ADMIN, issued, expires, source)
         return signed_in(line.user, line.name, issued=issued, expires=expires, source=source)
 

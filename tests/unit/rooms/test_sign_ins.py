@@ -197,3 +197,12 @@ async def test_signing_out_everywhere_waits_for_no_disk() -> None:
     assert [sign_ins.find(secret) for secret in secrets] == [None] * 3
     assert hub.rejudged == 1
     ending.cancel()
+
+
+async def test_admin_is_who_has_the_address_and_not_who_has_one_that_looks_alike() -> None:
+    _, hub, _, _ = made()
+    sign_ins = SignIns(cast(Hub, hub), RULES._replace(admins=frozenset({"mark@example.org"})))
+    for email, role in (("Mark@Example.org", Role.ADMIN), ("mar\u212a@example.org", Role.NONE)):  # the sign of kelvins
+        line = sign_ins.find(await sign_ins.begin(ADA._replace(email=email)))
+        assert line is not None
+        assert sign_ins.principal(line).role is role, email
