@@ -52,7 +52,6 @@ async def export(request: web.Request) -> web.Response:
     id = document_id(request, "/export")
     admit(request, id, Role.VIEW)
     document = await find(request, id)
-    await request.app[UNREAD].turn(request)
     hub = request.app[HUB]
     room = await hub.ready_room(id)
     head = await room.on_disk()
@@ -71,12 +70,14 @@ def _known(name: str) -> Format:
 async def _written(request: web.Request, document: Document, head: int, format: Format) -> bytes:
     hub, title = request.app[HUB], document.title
     if format.name not in CONVERTED:
+        await request.app[UNREAD].turn(request)
         _, body = await answered(hub.pool.content(document.key, head, format.name, title))
         return body
     converters = request.app[CONVERTERS]
     if not is_available(format, converters.installed):
         await converted(converters.write(format.name, title, b"", {}))  # says what is missing
     async with request.app[QUEUES].turn(request):
+        await request.app[UNREAD].turn(request)
         _, content = await answered(hub.pool.content(document.key, head, "json", title))
         images = await _images(hub, document, content)
         return await converted(converters.write(format.name, title, content, images))

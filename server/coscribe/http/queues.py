@@ -13,7 +13,7 @@ from aiohttp import web
 from ..access import guests
 from .doors import client_address
 from .problems import Problem
-from .rates import network_of
+from .rates import is_here, network_of
 from .requests import PRINCIPAL
 
 MOST_WAITING = 32
@@ -32,6 +32,9 @@ class Queues:
     async def turn(self, request: web.Request) -> AsyncIterator[None]:
         """Wait for a turn; raise a 429 Problem for somebody of whom many wait already."""
         who = who_asks(request)
+        if not who:
+            yield
+            return
         asked = self._asked.get(who, 0)
         if asked >= MOST_WAITING + self._at_once:
             raise Problem(
@@ -50,11 +53,12 @@ class Queues:
 
 
 def who_asks(request: web.Request) -> str:
-    """Name the one whose work it is."""
+    """Name the one whose work it is; empty where that may be anybody, behind a proxy that was not named."""
     principal = request.get(PRINCIPAL)
     if principal is not None and not principal.id.startswith(guests.ID) and (known := principal.id or principal.source):
         return f"person {known}"
-    return f"address {network_of(client_address(request))}"
+    address = client_address(request)
+    return "" if is_here(address) else f"address {network_of(address)}"
 
 
 QUEUES = web.AppKey("queues", Queues)

@@ -14,13 +14,9 @@ from aiohttp import hdrs, web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.payload import Payload
 
-from ..access.principal import EVERYONE
 from .auditing import SOCKETS
-from .doors import client_address
 from .problems import Handler, Problem
 from .queues import who_asks
-from .rates import is_here
-from .requests import PRINCIPAL
 
 AT_ONCE = 8
 """Large answers to one person: more than the connections that a browser has to one server."""
@@ -67,8 +63,8 @@ class Unread:
     async def turn(self, request: web.Request) -> None:
         """Wait for a turn of whoever asks; raise a 429 Problem when many of theirs wait already."""
         who = who_asks(request)
-        if request.get(PRINCIPAL) in (None, EVERYONE) and is_here(client_address(request)):
-            return  # that is everybody, behind a proxy that nobody named
+        if not who:
+            return
         asked = self._asked.get(who, 0)
         if asked >= AT_ONCE + MOST_WAITING:
             raise Problem(
