@@ -4,15 +4,17 @@ A connection is *heavy* once its frames and messages took `BURST_S` of the loop'
 them (`FIRST_S`, when it has just come), or more than `LIGHT` of the time in which it was waited for. Others are handled
 as they come.
 
-Heavy ones stand in line, however many they are: one at a time has a turn, and everything else that has come is handled
-between two turns. While others are at work turns are short, and a rest follows on those of who has much of the time, so
-that nobody waits for longer than a turn; else turns follow on one another, and an import runs as fast as it can.
+Heavy ones stand in line, however many they are, those of each network in one of its own: one at a time has a turn, and
+everything else that has come is handled between two turns. While others are at work turns are short, and a rest follows
+on those of who has much of the time, so that nobody waits for longer than a turn; else turns follow on one another, and
+an import runs as fast as it can.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from time import perf_counter
+
+from .lines import Lines
 
 LIGHT = 0.1
 """What a connection may take of the time in which nothing of it waits; a fast typist takes a thousandth."""
@@ -38,12 +40,12 @@ _NEVER = float("inf")
 class Turns:
     """The line in which heavy connections stand."""
 
-    __slots__ = ("_free_at", "_line", "_scheduled", "at_work", "loop", "now")
+    __slots__ = ("_free_at", "_lines", "_scheduled", "at_work", "loop", "now")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, now: Callable[[], float] = perf_counter) -> None:
         self.loop = loop
         self.now = now
-        self._line: deque[Callable[[], None]] = deque()
+        self._lines: Lines[Callable[[], None]] = Lines()
         self._scheduled = False
         self._free_at = 0.0
         self.at_work = float("-inf")
@@ -57,12 +59,12 @@ class Turns:
         """Return how long a turn may take that begins now."""
         return SHORT_TURN_S if self.others_work(now) else TURN_S
 
-    def enter(self, go_on: Callable[[], None], spent_s: float) -> None:
-        """Stand in line; a rest follows from `spent_s`, which the turn before took."""
+    def enter(self, go_on: Callable[[], None], spent_s: float, network: str = "") -> None:
+        """Stand in line with others of a network; a rest follows from `spent_s`, which the turn before took."""
         now = self.now()
         if spent_s and self.others_work(now):
             self._free_at = max(self._free_at, now + max(REST_LEAST_S, spent_s * REST))
-        self._line.append(go_on)
+        self._lines.put(network, go_on)
         if not self._scheduled:
             self._schedule(now)
 
@@ -78,21 +80,34 @@ class Turns:
         self._scheduled = False
         now = self.now()
         if now >= self._free_at:
-            self._line.popleft()()
-        if self._line and not self._scheduled:
+            self._lines.take()()
+        if self._lines and not self._scheduled:
             self._schedule(now)
 
 
 class Share:
     """What one connection takes of the loop's time, between who reads its frames and who handles its messages."""
 
-    __slots__ = ("_counted_at", "_left_s", "_room_s", "_settled_at", "deaf", "heavy", "held", "turns", "works_from")
+    __slots__ = (
+        "_counted_at",
+        "_left_s",
+        "_room_s",
+        "_settled_at",
+        "deaf",
+        "heavy",
+        "held",
+        "network",
+        "turns",
+        "works_from",
+    )
 
     def __init__(self, turns: Turns) -> None:
         self.turns = turns
         self.heavy = False
         self.held = False
         """Whether more has come than was read."""
+        self.network = ""
+        """With whom it stands in line."""
         self.deaf = False
         """Whether nothing of what comes is read any more."""
         self._left_s = FIRST_S
@@ -120,7 +135,7 @@ class Share:
         room_s = min(BURST_S, self._room_s + (now - self._counted_at) * GREEDY)
         self._room_s = max(-DEBT_S, room_s - spent_s)
         self._counted_at = now
-        self.turns.enter(go_on, spent_s if self._room_s < 0 else 0.0)
+        self.turns.enter(go_on, spent_s if self._room_s < 0 else 0.0, self.network)
 
     async def turn(self, spent_s: float) -> None:
         """Wait for a turn; `spent_s` is what the one before took."""

@@ -6,9 +6,9 @@ the lines take turns. While nobody is at work they are let in as fast as the loo
 at a time, and only so many that most of the time is left to who is there already.
 """
 
-from collections import deque
 from collections.abc import Callable
 
+from .lines import Lines
 from .origins import Proxies
 from .rates import MOST_REMEMBERED, network_of
 from .turns import Turns
@@ -74,7 +74,7 @@ class Visits:
     def __init__(self, turns: Turns, crowd: Crowd) -> None:
         self.turns = turns
         self.crowd = crowd
-        self._lines: dict[str, deque[tuple[float, Callable[[], None]]]] = {}
+        self._lines: Lines[tuple[float, Callable[[], None]]] = Lines()
         self._scheduled = False
         self._free_at = _EVER
         self._due = _EVER
@@ -91,10 +91,7 @@ class Visits:
             self._count(network, cost_s, now)
             come_in()
             return
-        line = self._lines.get(network)
-        if line is None:
-            line = self._lines[network] = deque()
-        line.append((cost_s, come_in))
+        self._lines.put(network, (cost_s, come_in))
         if not self._scheduled:
             self._schedule(now)
 
@@ -129,16 +126,15 @@ class Visits:
         for _ in range(LOOKS):
             if not self._lines or (who and left_s <= 0):
                 break
-            network = next(iter(self._lines))
-            line = self._lines.pop(network)
-            if self._may(network, now):
-                cost_s, come_in = line.popleft()
-                self._count(network, cost_s, now)
-                left_s -= cost_s
-                who.append(come_in)
-            if line:
-                self._lines[network] = line  # behind the others
+            network = self._lines.next()
+            if not self._may(network, now):
+                self._lines.skip()
+                continue
+            cost_s, come_in = self._lines.take()
+            self._count(network, cost_s, now)
+            left_s -= cost_s
+            who.append(come_in)
         if self._lines:
             self._schedule(now, wait=not who)
         for come_in in who:
-            come_in()
+            self.turns.loop.call_soon(come_in)  # by itself: what fails for one is nobody else's

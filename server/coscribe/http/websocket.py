@@ -26,6 +26,7 @@ from ..rooms.ywebsocket import YWebsocketSocket
 from .connection import share_of
 from .doors import client_address
 from .keys import CONNECTIONS, HUB
+from .rates import network_of
 from .requests import PERSON
 from .schema import check_schema, whole_number
 from .turns import FIRST_S, Share
@@ -252,7 +253,9 @@ async def _accept(request: web.Request, protocols: tuple[str, ...] = ()) -> Conn
     if transport is None:
         raise ConnectionResetError("the client left before the upgrade")
     _prepare(transport)
-    return Connection(hub, ws, transport, share_of(request), address)
+    share = share_of(request)
+    share.network = network_of(address)
+    return Connection(hub, ws, transport, share, address)
 
 
 async def _serve(request: web.Request, connection: Connection) -> web.WebSocketResponse:

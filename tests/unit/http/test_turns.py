@@ -40,6 +40,21 @@ def test_whoever_has_had_a_turn_stands_behind_the_others(hand: Loop, turns: Turn
     assert "".join(had) == "abcabca"
 
 
+def test_who_floods_over_many_connections_has_no_more_turns_than_who_has_one(hand: Loop, turns: Turns) -> None:
+    had: list[str] = []
+
+    def again(network: str) -> None:
+        had.append(network)
+        turns.enter(lambda: again(network), TURN_S, network)
+
+    for _ in range(50):
+        turns.enter(lambda: again("many"), 0.0, "many")
+    turns.enter(lambda: again("one"), 0.0, "one")
+    for _ in range(20):
+        hand.round()
+    assert had.count("one") == had.count("many") == 10
+
+
 def test_turns_are_short_and_followed_by_a_rest_while_others_are_at_work(hand: Loop, turns: Turns) -> None:
     turns.at_work = hand.time
     assert turns.length_s(hand.time) == SHORT_TURN_S
