@@ -138,7 +138,7 @@ def measure(kind: str, connections: int, command: list[str], seconds: float, pre
 
 
 def _fill(server: Server) -> None:
-    server.request("POST", "/api/documents", f'{{"id": "{DOCUMENT}"}}'.encode(), content_type="application/json")
+    server.create(id=DOCUMENT)
     text = "\n\n".join(f"# Part {number}\n\n" + "Some words of it. " * 40 for number in range(700))
     path = f"/api/documents/{DOCUMENT}/content?format=md"
     status, answer = server.request("PUT", path, text.encode(), content_type="text/markdown", if_match="*")

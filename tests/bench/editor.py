@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import statistics
 import subprocess
 import sys
@@ -170,8 +169,7 @@ async def measure_bare(context: BrowserContext, server: Server, keys: int, scrip
 
 
 async def measure(server: Server, blocks: int, keys: int, script: Path) -> None:
-    body = json.dumps({"id": "long", "title": "Long", "markdown": text_of(blocks)}).encode()
-    server.request("POST", "/api/documents", body, content_type="application/json")
+    server.create(id="long", title="Long", markdown=text_of(blocks))
     print(f"{blocks} blocks; milliseconds, median and 95th percentile of {keys} keys")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

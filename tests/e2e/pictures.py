@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import sqlite3
 import sys
 import tempfile
@@ -89,10 +88,9 @@ async def person(browser: Browser, address: str, name: str, color: int, **option
 
 async def draw(browser: Browser, server: Server, folder: Path) -> None:
     for title in TITLES:
-        server.request("POST", "/api/documents", json.dumps({"title": title}).encode(), content_type="application/json")
+        server.create(title=title)
     grow_old(server)
-    body = json.dumps({"id": "garden", "title": TITLE}).encode()
-    server.request("POST", "/api/documents", body, content_type="application/json")
+    server.create(id="garden", title=TITLE)
     address = f"{server.url}/d/garden"
 
     ada = await person(browser, address, "Ada", 4, viewport=DESKTOP, color_scheme="light")
@@ -114,8 +112,7 @@ async def draw(browser: Browser, server: Server, folder: Path) -> None:
         await ada.page.wait_for_timeout(600)
         await ada.page.screenshot(path=folder / f"editor-{scheme}.png")
 
-    body = json.dumps({"id": "mill", "title": "The water mill, restored", "markdown": BLOCKS}).encode()
-    server.request("POST", "/api/documents", body, content_type="application/json")
+    server.create(id="mill", title="The water mill, restored", markdown=BLOCKS)
     mill = await Window.make(browser, viewport=DESKTOP, color_scheme="dark")
     await mill.open(f"{server.url}/d/mill")
     await mill.text.locator(".katex").first.wait_for()

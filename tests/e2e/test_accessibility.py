@@ -1,7 +1,6 @@
 """For everyone: what axe finds on every screen and open panel, what is touched, and motion that is not wanted."""
 
 import asyncio
-import json
 
 import pytest
 from playwright.async_api import Page, expect
@@ -92,8 +91,7 @@ async def _look(page: Page, rules: list[str]) -> list[str]:
 @pytest.fixture
 def written(server: Server, document: str) -> str:
     """The page of a document with everything in it."""
-    body = json.dumps({"id": document, "title": "Everything", "markdown": TEXT}).encode()
-    server.request("POST", "/api/documents", body, content_type="application/json")
+    server.create(id=document, title="Everything", markdown=TEXT)
     return f"{server.url}/d/{document}"
 
 

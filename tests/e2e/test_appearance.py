@@ -1,7 +1,5 @@
 """Themes, languages, small screens, and the bar by keyboard alone."""
 
-import json
-
 from playwright.async_api import expect
 
 from e2e.browser import IN_ONE_LOOP, OpenWindow
@@ -37,8 +35,7 @@ async def test_on_a_phone_nothing_is_wider_than_the_screen_and_the_tools_lie_at_
     window: OpenWindow, address: str, server: Server
 ) -> None:
     for title in ("W" * 200, "many words " * 18):
-        body = json.dumps({"title": title, "text": f"needle {title * 10}"}).encode()
-        server.request("POST", "/api/documents", body, content_type="application/json")
+        server.create(title=title, text=f"needle {title * 10}")
     ada = await window(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
     await ada.open(address)
     await ada.write("A line that is long enough to be broken on the small screen of a phone. " + "W" * 80)

@@ -1,7 +1,5 @@
 """The list of documents, with the pointer, with the keyboard, and without the server."""
 
-import json
-
 import pytest
 from playwright.async_api import expect
 
@@ -10,14 +8,6 @@ from e2e.test_accessibility import PHONE, findings
 from harness.server import Server
 
 pytestmark = IN_ONE_LOOP
-
-
-def create(server: Server, *titles: str) -> None:
-    for title in titles:
-        status, _ = server.request(
-            "POST", "/api/documents", json.dumps({"title": title}).encode(), content_type="application/json"
-        )
-        assert status == 201
 
 
 async def test_a_new_document_is_opened_and_stands_in_the_list(window: OpenWindow, own_server: Server) -> None:
@@ -36,7 +26,8 @@ async def test_a_new_document_is_opened_and_stands_in_the_list(window: OpenWindo
 
 
 async def test_documents_are_found_while_one_types(window: OpenWindow, own_server: Server) -> None:
-    create(own_server, "Apples", "Pears and plums", "Plum cake")
+    for title in ("Apples", "Pears and plums", "Plum cake"):
+        own_server.create(title=title)
     ada = await window()
     await ada.page.goto(own_server.url)
     links = ada.page.locator(".row-link")
@@ -53,7 +44,7 @@ async def test_documents_are_found_while_one_types(window: OpenWindow, own_serve
 async def test_a_document_is_renamed_deleted_and_brought_back_by_keyboard(
     window: OpenWindow, own_server: Server
 ) -> None:
-    create(own_server, "First")
+    own_server.create(title="First")
     ada = await window()
     await ada.page.goto(own_server.url)
     await expect(ada.page.get_by_role("link", name="First")).to_be_visible()
@@ -74,7 +65,8 @@ async def test_a_document_is_renamed_deleted_and_brought_back_by_keyboard(
 
 
 def trashed(server: Server, *titles: str) -> None:
-    create(server, *titles)
+    for title in titles:
+        server.create(title=title)
     for document in server.request("GET", "/api/documents")[1]["documents"]:
         if document["title"] in titles:
             assert server.request("DELETE", f"/api/documents/{document['id']}")[0] == 204
@@ -149,7 +141,8 @@ async def test_axe_finds_nothing_serious_in_the_trash(
 
 
 async def test_the_list_is_there_without_the_server(window: OpenWindow, own_server: Server) -> None:
-    create(own_server, "Apples", "Pears")
+    for title in ("Apples", "Pears"):
+        own_server.create(title=title)
     ada = await window()
     await ada.page.goto(own_server.url)
     await ada.service_worker_ready()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 import zipfile
 
 from docx import Document as WordDocument
@@ -30,14 +29,9 @@ async def drop(window: Window, name: str, body: bytes, media_type: str = "") -> 
     await window.page.evaluate(_DROP, [name, media_type, base64.b64encode(body).decode()])
 
 
-def create(server: Server, **fields: str) -> None:
-    status, _ = server.request("POST", "/api/documents", json.dumps(fields).encode(), content_type="application/json")
-    assert status == 201
-
-
 async def test_documents_are_found_by_what_is_written_in_them(window: OpenWindow, own_server: Server) -> None:
-    create(own_server, title="Holidays", markdown="Bring the blue kayak and a tent.")
-    create(own_server, title="Shopping", markdown="Milk")
+    own_server.create(title="Holidays", markdown="Bring the blue kayak and a tent.")
+    own_server.create(title="Shopping", markdown="Milk")
     ada = await window()
     await ada.page.goto(own_server.url)
     links = ada.page.locator(".row-link")
@@ -99,7 +93,7 @@ async def test_several_files_are_chosen_with_the_button_and_stand_in_the_list(
 async def test_a_document_is_taken_away_in_the_formats_that_the_server_has(
     window: OpenWindow, own_server: Server
 ) -> None:
-    create(own_server, id="doc", title="Plan", markdown="# Head\n\nBody")
+    own_server.create(id="doc", title="Plan", markdown="# Head\n\nBody")
     ada = await window()
     await ada.open(f"{own_server.url}/d/doc")
     for name, extension in {"Markdown": "md", "Word": "docx"}.items():

@@ -1,7 +1,5 @@
 """Find and replace: what is marked, counted, gone to and replaced, and that undo takes it back at once."""
 
-import json
-
 from playwright.async_api import Page, expect
 
 from e2e.browser import IN_ONE_LOOP, OpenWindow, Window
@@ -103,8 +101,7 @@ async def test_a_long_document_is_searched_while_one_goes_on_typing(
     window: OpenWindow, server: Server, document: str
 ) -> None:
     markdown = "\n\n".join(f"Paragraph {n} of the long text." for n in range(2_800))
-    body = json.dumps({"id": document, "markdown": markdown}).encode()
-    server.request("POST", "/api/documents", body, content_type="application/json")
+    server.create(id=document, markdown=markdown)
     ada, page = await opened(window, f"{server.url}/d/{document}", "")
     await page.keyboard.press("Control+f")
     await page.get_by_label("Find", exact=True).fill("paragraph")

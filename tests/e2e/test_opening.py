@@ -1,7 +1,5 @@
 """What is there when a document is opened: no block is chosen, and of a long text only what is near is laid out."""
 
-import json
-
 from playwright.async_api import Locator, expect
 
 from e2e.browser import IN_ONE_LOOP, OpenWindow, Window
@@ -11,11 +9,6 @@ pytestmark = IN_ONE_LOOP
 
 PARTS = 120
 LAID_OUT = "element => element.checkVisibility({contentVisibilityAuto: true})"
-
-
-def create(server: Server, document: str, markdown: str) -> None:
-    body = json.dumps({"id": document, "title": "Opened", "markdown": markdown}).encode()
-    server.request("POST", "/api/documents", body, content_type="application/json")
 
 
 def long_text() -> str:
@@ -29,7 +22,7 @@ async def settled(window: Window) -> None:
 
 
 async def test_no_picture_or_formula_is_chosen(window: OpenWindow, address: str, document: str, server: Server) -> None:
-    create(server, document, "$$\nx^2\n$$\n\nBetween\n\n$$\ny^2\n$$")
+    server.create(id=document, title="Opened", markdown="$$\nx^2\n$$\n\nBetween\n\n$$\ny^2\n$$")
     ada = await window()
     await ada.open(address)
     await ada.writing_tools_ready()
@@ -44,7 +37,7 @@ async def test_no_picture_or_formula_is_chosen(window: OpenWindow, address: str,
 async def test_nothing_is_chosen_where_there_is_no_text(
     window: OpenWindow, address: str, document: str, server: Server
 ) -> None:
-    create(server, document, "$$\nx^2\n$$")
+    server.create(id=document, title="Opened", markdown="$$\nx^2\n$$")
     ada = await window()
     await ada.open(address)
     await ada.writing_tools_ready()
@@ -59,7 +52,7 @@ async def test_nothing_is_chosen_where_there_is_no_text(
 async def test_a_long_text_is_laid_out_near_the_window_and_found_and_printed_whole(
     window: OpenWindow, address: str, document: str, server: Server
 ) -> None:
-    create(server, document, long_text())
+    server.create(id=document, title="Opened", markdown=long_text())
     ada = await window()
     await ada.open(f"{address}#part-90")
     heading = ada.page.get_by_role("heading", name="Part 90", exact=True)
@@ -93,7 +86,7 @@ async def test_a_long_text_is_laid_out_near_the_window_and_found_and_printed_who
 async def test_in_a_long_text_one_selects_and_writes_anywhere(
     window: OpenWindow, address: str, document: str, server: Server
 ) -> None:
-    create(server, document, long_text())
+    server.create(id=document, title="Opened", markdown=long_text())
     ada = await window()
     await ada.open(address)
     await ada.writing_tools_ready()
@@ -144,7 +137,7 @@ async def test_in_a_long_text_one_selects_and_writes_anywhere(
 async def test_in_a_long_text_the_others_are_seen_and_followed_and_blocks_are_moved(
     window: OpenWindow, address: str, document: str, server: Server
 ) -> None:
-    create(server, document, long_text())
+    server.create(id=document, title="Opened", markdown=long_text())
     ada, ben = await window(), await window()
     for each in (ada, ben):
         await each.open(address)

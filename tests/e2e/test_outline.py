@@ -1,7 +1,5 @@
 """The way through the text: the outline, links to headings, and how many words there are."""
 
-import json
-
 import pytest
 from playwright.async_api import expect
 
@@ -16,8 +14,7 @@ def chapters(server: Server, document: str) -> str:
     """The page of a document with three of them, each as long as a window."""
     names = ("Spring", "Summer", "Autumn")
     markdown = "\n\n".join(f"## {name}\n\n" + "\n\n".join(f"{name} line {n}" for n in range(14)) for name in names)
-    body = json.dumps({"id": document, "markdown": markdown}).encode()
-    server.request("POST", "/api/documents", body, content_type="application/json")
+    server.create(id=document, markdown=markdown)
     return f"{server.url}/d/{document}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 import time
 from collections.abc import Iterator
@@ -41,10 +40,7 @@ def member(user: str) -> str:
 
 def made(server: Server, user: str, text: str = "Words of the owner.") -> str:
     """Let somebody make a document; its id."""
-    body = json.dumps({"title": "Plan", "markdown": text}).encode()
-    status, document = server.request("POST", "/api/documents", body, **bearer(member(user)))
-    assert status == 201, document
-    return str(document["id"])
+    return str(server.create(title="Plan", markdown=text, headers=bearer(member(user)))["id"])
 
 
 async def come(person: Window, server: Server, document: str, user: str) -> Page:
@@ -240,8 +236,7 @@ async def test_people_are_added_changed_and_removed_by_the_keyboard(window: Open
 async def test_there_is_nothing_to_share_but_the_address_where_nobody_signs_in(
     window: OpenWindow, server: Server, document: str
 ) -> None:
-    body = json.dumps({"id": document, "title": "Plan"}).encode()
-    server.request("POST", "/api/documents", body, content_type="application/json")
+    server.create(id=document, title="Plan")
     ada = await window(permissions=["clipboard-read", "clipboard-write"])
     await ada.open(f"{server.url}/d/{document}")
     await dialog(ada.page)

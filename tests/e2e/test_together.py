@@ -1,7 +1,5 @@
 """Knowing of each other: who is at the window, and following somebody through the text."""
 
-import json
-
 from playwright.async_api import expect
 
 from e2e.browser import IN_ONE_LOOP, OpenWindow, Window
@@ -23,8 +21,7 @@ async def named(window: OpenWindow, address: str, name: str) -> Window:
 async def test_following_scrolls_along_until_one_types_or_presses_escape(
     window: OpenWindow, server: Server, document: str, address: str
 ) -> None:
-    body = json.dumps({"id": document, "markdown": "\n\n".join(f"Line {n}" for n in range(60))}).encode()
-    server.request("POST", "/api/documents", body, content_type="application/json")
+    server.create(id=document, markdown="\n\n".join(f"Line {n}" for n in range(60)))
     ada = await named(window, address, "Ada")
     await ada.text.click()
     await ada.page.keyboard.press("Control+End")

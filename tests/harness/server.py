@@ -202,6 +202,14 @@ class Server:
                 status, content, kind = error.code, error.read(), error.headers.get_content_type()
         return status, json.loads(content) if kind.endswith("json") else content
 
+    def create(self, /, *, headers: Mapping[str, str] | None = None, **document: object) -> dict[str, Any]:
+        """Make a document over the API, of its id, title and content; return what the server says of it."""
+        body = json.dumps(document).encode()
+        kind = {"content_type": "application/json"}
+        status, made = self.request("POST", "/api/documents", body, timeout=60, **kind, **(headers or {}))
+        assert status == 201, made
+        return dict(made)
+
 
 MakeServer = Callable[..., Server]
 """Starts a server that belongs to the test that asked for it."""

@@ -45,11 +45,6 @@ def planted_png(word: str) -> bytes:
     return picture[:33] + chunk + picture[33:]
 
 
-def create(server: Server, id: str, **content: str) -> None:
-    body = json.dumps({"id": id, **content}).encode()
-    assert server.request("POST", "/api/documents", body, timeout=60, **ADMIN)[0] == 201
-
-
 def write(server: Server, id: str, markdown: str) -> None:
     headers = {**ADMIN, "Content-Type": "text/markdown"}
     assert server.request("PUT", f"/api/documents/{id}/content", markdown.encode(), timeout=60, **headers)[0] == 204
@@ -99,8 +94,8 @@ def until_found(server: Server, word: str) -> None:
 
 
 def test_planted_words_are_gone_from_the_file_and_nothing_else_is(guarded: Server) -> None:
-    create(guarded, "other", title="Other", markdown="Ordinary words.")
-    create(guarded, "doomed", title=f"The {PLANTED}", markdown=f"An earlier {PLANTED}.")
+    guarded.create(headers=ADMIN, id="other", title="Other", markdown="Ordinary words.")
+    guarded.create(headers=ADMIN, id="doomed", title=f"The {PLANTED}", markdown=f"An earlier {PLANTED}.")
     picture, both = upload(guarded, "doomed", planted_png(PLANTED)), upload(guarded, "doomed", png())
     assert upload(guarded, "other", png()) == both
     others, doomed = Typist(11, "notes"), Typist(12, "notes")
@@ -136,8 +131,8 @@ def test_planted_words_are_gone_from_the_file_and_nothing_else_is(guarded: Serve
 
 def test_a_picture_that_was_just_pasted_into_another_document_stays(make_server: MakeServer) -> None:
     guarded = make_server(*TOKEN_AUTH, settings={"secret": SECRET, "search_delay_s": 2, "search_delay_max_s": 3})
-    create(guarded, "source", text="has a picture")
-    create(guarded, "target", text="has none yet")
+    guarded.create(headers=ADMIN, id="source", text="has a picture")
+    guarded.create(headers=ADMIN, id="target", text="has none yet")
     picture = upload(guarded, "source", planted_png("pasted"))
     write(guarded, "target", "still none")
     until_found(guarded, "still")  # from now on the index is behind, and slowly
@@ -185,7 +180,7 @@ async def test_a_client_that_comes_back_does_not_bring_the_words_back(
 
 
 def test_a_document_in_the_trash_can_be_deleted_for_good_by_its_admins_alone(guarded: Server, document: str) -> None:
-    create(guarded, document, text=PLANTED)
+    guarded.create(headers=ADMIN, id=document, text=PLANTED)
     path = f"/api/documents/{document}"
     assert guarded.request("DELETE", path, **ADMIN)[0] == 204
     for role in ("view", "comment", "edit"):
@@ -200,8 +195,8 @@ def test_a_document_in_the_trash_can_be_deleted_for_good_by_its_admins_alone(gua
 
 def test_a_server_that_is_killed_while_it_deletes_goes_on_when_it_starts(make_server: MakeServer) -> None:
     server = make_server(*TOKEN_AUTH, settings={"secret": SECRET})
-    create(server, "other", text="Ordinary words.")
-    create(server, "doomed", title=PLANTED)
+    server.create(headers=ADMIN, id="other", text="Ordinary words.")
+    server.create(headers=ADMIN, id="doomed", title=PLANTED)
     typist = Typist(31)
     for _ in range(8):
         update(server, "doomed", typist.type(PLANTED * (3 * MIB // len(PLANTED))))
@@ -225,7 +220,7 @@ def test_what_was_in_the_trash_for_its_time_is_deleted(make_server: MakeServer) 
     day_s = 24 * 3600
     server = make_server(*TOKEN_AUTH, settings={"secret": SECRET, "trash_keep_days": 3600 / day_s})
     for id in ("old", "new"):
-        create(server, id, text=PLANTED if id == "old" else "kept")
+        server.create(headers=ADMIN, id=id, text=PLANTED if id == "old" else "kept")
     assert server.request("DELETE", "/api/documents/old", **ADMIN)[0] == 204
     server.restart()
     time.sleep(1)
@@ -246,7 +241,7 @@ def test_what_was_in_the_trash_for_its_time_is_deleted(make_server: MakeServer) 
 
 
 def test_the_command_deletes_through_the_running_server(guarded: Server, document: str) -> None:
-    create(guarded, document, text=PLANTED)
+    guarded.create(headers=ADMIN, id=document, text=PLANTED)
     environment = {**os.environ, "COSCRIBE_SECRET": SECRET, "COSCRIBE_PORT": str(guarded.port)}
     command = [sys.executable, "-m", "coscribe", "delete", document]
     for arguments, said in (([], "in the trash"), (["--permanent"], "deleted for good")):
@@ -267,7 +262,7 @@ def test_what_was_being_converted_when_a_server_was_killed_goes_at_the_next_star
     def convert(server: Server) -> Path:
         before = set(temporary.iterdir())
         if server.request("GET", "/api/documents/doc", **ADMIN)[0] == 404:
-            create(server, "doc", text=PLANTED)
+            server.create(headers=ADMIN, id="doc", text=PLANTED)
         assert server.request("GET", "/api/documents/doc/export?format=docx", timeout=60, **ADMIN)[0] == 200
         [folder] = set(temporary.iterdir()) - before
         return folder

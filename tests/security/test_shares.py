@@ -24,8 +24,7 @@ SIGN_IN_AGAIN, FORBIDDEN = 4401, 4403
 def guarded(make_server: MakeServer, document: str) -> Server:
     """A server that wants tokens, with a document."""
     server = make_server(*TOKEN_AUTH, settings={"secret": SECRET, "default_role": "none"})
-    body = json.dumps({"id": document, "text": "shared"}).encode()
-    assert server.request("POST", "/api/documents", body, **bearer(token("*", "admin")))[0] == 201
+    server.create(id=document, text="shared", headers=bearer(token("*", "admin")))
     return server
 
 
@@ -241,6 +240,6 @@ def test_socket_does_not_take_the_secret_of_a_link(guarded: Server, document: st
 
 
 async def test_server_for_everybody_has_nothing_to_share(server: Server, document: str) -> None:
-    assert server.request("POST", "/api/documents", json.dumps({"id": document}).encode())[0] == 201
+    server.create(id=document)
     status, problem = server.request("POST", f"/api/documents/{document}/shares", b"{}")
     assert (status, "--auth token" in problem["detail"]) == (409, True)
