@@ -210,6 +210,13 @@ async def test_server_has_so_many_connections_and_those_inside_go_on(
             await peer.leave()
 
 
+def form(**fields: str) -> aiohttp.FormData:
+    """Make the form of an import."""
+    made = aiohttp.FormData(fields)
+    made.add_field("file", b"imported words", filename="a.txt")
+    return made
+
+
 async def test_workspace_has_so_many_documents(http: aiohttp.ClientSession, make_server: MakeServer) -> None:
     server = make_server(settings={"max_documents": 3})
     for number in range(2):
@@ -220,6 +227,8 @@ async def test_workspace_has_so_many_documents(http: aiohttp.ClientSession, make
     assert status == 507
     assert "delete some" in json.loads(body)["detail"]
     assert (await ask(http, server, "POST", "/api/documents/third/duplicate", json={}))[0] == 507
+    assert (await ask(http, server, "POST", "/api/import", data=form()))[0] == 507
+    assert (await ask(http, server, "POST", "/api/import", data=form(into="third")))[0] == 200
     for dialect in Dialect:
         refused = await Peer.open(http, server, "fourth", dialect)
         if dialect is Dialect.HOCUSPOCUS:
@@ -245,6 +254,8 @@ async def test_full_workspace_is_read_and_not_written(http: aiohttp.ClientSessio
     assert (await ask(http, server, "POST", "/api/documents/doc/update", data=Typist(5).type("x")))[0] == 507
     assert (await ask(http, server, "POST", "/api/documents/doc/files", data=PNG))[0] == 507
     assert (await ask(http, server, "POST", "/api/documents", json={}))[0] == 507
+    assert (await ask(http, server, "POST", "/api/import", data=form()))[0] == 507
+    assert (await ask(http, server, "POST", "/api/import", data=form(into="doc")))[0] == 507
     for dialect in Dialect:
         reader = await Peer.join(http, server, "doc", dialect)
         writer = await Peer.join(http, server, "doc", dialect)
@@ -272,7 +283,11 @@ async def test_documents_that_a_person_owns_have_so_many_bytes_together(
         "what counts is whose the document is, not who writes"
     )
     assert (await ask(http, server, "POST", "/api/documents", json={}, headers=bob))[0] == 201
-    server.restart()
+    server.restart()  # it knows of nobody's storage now
+    assert (await ask(http, server, "GET", "/healthz"))[0] == 200
+    assert (await ask(http, server, "POST", "/api/documents/bobs/duplicate", json={}, headers=ada))[0] == 507
+    for each in (form(), form(into="small")):
+        assert (await ask(http, server, "POST", "/api/import", data=each, headers=ada))[0] == 507
     writer = await join(http, server, "small", "bob", Dialect.HOCUSPOCUS)
     await writer.send_update(Typist(21).type("no room"))
     assert await writer.until_closed() == TOO_LARGE

@@ -199,6 +199,7 @@ async def duplicate(request: web.Request) -> web.Response:
     id = new_id(hub, chosen)
     principal = admit_maker(request, id, chosen=chosen is not None)
     source = await find(request, source_id)
+    await hub.quotas.check_person(principal.id)
     title = text_field(body, "title", MAX_TITLE_CHARACTERS)
     if title is None:
         title = f"Copy of {source.title or source_id}"[:MAX_TITLE_CHARACTERS]
