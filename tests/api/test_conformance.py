@@ -22,7 +22,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from coscribe.http.api.operations import OPERATIONS, Operation
+from coscribe.http.api.operation import Operation
+from coscribe.http.api.operations import OPERATIONS
 from harness.server import Server
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "8"))
