@@ -67,7 +67,8 @@ def parse_html(html: str) -> Element:
     """
     _check_tags(html)
     cleaned = _CLEANER.clean(html)
-    return _read_as_xml(cleaned) or _read_as_html(cleaned)
+    tree = _read_as_xml(cleaned)
+    return _read_as_html(cleaned) if tree is None else tree
 
 
 def _read_as_xml(cleaned: str) -> Element | None:
