@@ -103,6 +103,22 @@ async def test_flood_of_20000_gaps_ends_with_4400(
     assert await hostile.until_closed() == BAD_MESSAGE
 
 
+@pytest.mark.usefixtures("bystanders")
+async def test_large_updates_of_nothing_but_gaps_hold_nobody_up_and_are_not_heaped_up(
+    http: aiohttp.ClientSession, server: Server, document: str
+) -> None:
+    gaps = [
+        b"\x01" + var_uint(client) + b"\x64\x84" + var_uint(client) + b"\x63\x01x" for client in range(1000, 61_000)
+    ]
+    hostile = await Peer.join(http, server, document, Dialect.Y_WEBSOCKET)
+    mark = len(hostile.messages)
+    for number in range(4):
+        await hostile.send_update(var_uint(len(gaps)) + b"".join(gaps) + b"\x00")
+        if not number:
+            await hostile.until(Kind.SYNC_STEP_1, after=mark)  # it is asked for what is missing
+    assert await hostile.until_closed() == BAD_MESSAGE
+
+
 async def test_content_under_another_client_s_name_is_not_believed(
     http: aiohttp.ClientSession, server: Server, document: str, bystanders: Bystanders
 ) -> None:

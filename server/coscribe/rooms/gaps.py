@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 ASK_AGAIN_S = 1.0
 PAUSE_S = 1.0
 MAX_HELD_CLAIMS = 1000
+MAX_HELD_ENTRIES = 200_000
+"""Of all that is held together, the clients and deletions: some 20 MiB."""
 FOREIGN_PATIENCE_S = 2.0
 """How long the owner of an edit that somebody else passed on has for sending it."""
 
@@ -48,7 +50,8 @@ class Gaps:
 
     def hold(self, claim: Claim) -> None:
         """Hold an acknowledgement and ask for what is missing; raise CloseSocket when there are too many."""
-        if len(self._claims) >= MAX_HELD_CLAIMS:
+        entries = sum(len(each.ends) + len(each.deletes) for each in (*self._claims, claim))
+        if len(self._claims) >= MAX_HELD_CLAIMS or entries > MAX_HELD_ENTRIES:
             raise CloseSocket(CloseCode.BAD_MESSAGE, "too many updates that build on edits this client never sent")
         self._claims.append(claim)
         self.ask_soon()

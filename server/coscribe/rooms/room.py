@@ -36,6 +36,10 @@ OPENING_SLICE = 500
 RENEWAL_DELAY_S = 5.0
 """Clients renew their presence every 15 s and drop others after 30 s, so a renewal may wait a while for company."""
 LONG_TAIL_ROWS = 5000
+PLANS = 3
+"""How often a worker plans an update, where the ground grows meanwhile under what it left out."""
+PLACE_HERE_BYTES = 256 << 10
+"""Above this, an update is placed by workers alone: an odd one takes seconds, in which nobody else is served."""
 
 _log = logging.getLogger(__name__)
 
@@ -347,15 +351,26 @@ class Room:
         except DecodeError as error:
             session.end(CloseCode.BAD_MESSAGE, str(error))
             return
+        except CloseSocket as error:
+            session.end(error.code, error.reason)
+            return
         session.planned(step, update, planned)
 
     async def plan(self, update: bytes, *, trim: bool) -> Plan:
-        """Plan an update on the ground as it is, in a worker, or here when there is none; raise MalformedUpdate."""
-        planned = await self.hub.plan(update, self.ground.vector(), trim)
-        if planned is None or planned.waits:
-            # what was left out may fit by now, and would be acknowledged without being stored
-            return plan(update, self.ground.known, trim=trim)
-        return planned
+        """Plan an update on the ground as it is, in a worker, or here when there is none and that takes not too long.
+
+        Raise MalformedUpdate, or CloseSocket when the client should come again later.
+        """
+        for _ in range(PLANS):
+            planned = await self.hub.plan(update, self.ground.vector(), trim)
+            if planned is None:
+                break
+            if not any(clock < self.ground.known.get(client, 0) for client, clock in planned.waits):
+                return planned
+            # what was left out fits by now, and would be acknowledged without being stored
+        if len(update) > PLACE_HERE_BYTES:
+            raise CloseSocket(CloseCode.TRY_AGAIN_LATER, "so large an update cannot be checked just now; send it again")
+        return plan(update, self.ground.known, trim=trim)
 
 
 def _answers(senders: list[Session | None], echoes: list[bytes]) -> Answers:

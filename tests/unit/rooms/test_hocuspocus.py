@@ -6,8 +6,10 @@ import pytest
 
 from coscribe.access.roles import Role
 from coscribe.protocol.close_codes import CloseCode
+from coscribe.protocol.ground import Plan, plan
 from coscribe.protocol.sync import step1, step2, update_message
-from coscribe.rooms import gaps
+from coscribe.protocol.updates import read_state_vector
+from coscribe.rooms import gaps, room
 from coscribe.rooms.hub import Hub
 from coscribe.rooms.limits import Limits
 
@@ -152,6 +154,34 @@ async def test_edits_that_wait_for_others_are_refused_to_who_may_not_write_any_m
     await turn()
     assert STORED not in writer.take()
     assert hub.rooms["doc1"].head == 1
+
+
+async def test_a_large_update_is_planned_by_workers_alone_also_when_it_does_not_fit_or_fits_meanwhile(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bytes] = []
+    other, writer, typist = await join(hub), await join(hub), Typist(1)
+    missing, large = typist.type("a"), typist.type("x" * 50_000)
+
+    async def worker(update: bytes, vector: bytes, trim: bool) -> Plan:
+        planned = plan(update, read_state_vector(vector), trim=trim)
+        if len(asked) == 1:
+            other.send(DOC + update_message(missing))  # while the worker is at it
+        asked.append(vector)
+        return planned
+
+    monkeypatch.setattr(hub, "plan", worker)
+    monkeypatch.setattr(room, "plan", None)
+    await turn()
+    writer.take()
+    writer.send(DOC + update_message(large))
+    await turn()
+    assert writer.take() == [DOC + step1(b"\0")], "it is asked for what is missing"
+    writer.send(DOC + step2(large))
+    await turn()
+    assert asked == [b"\0", b"\0", b"\x01\x01\x01"]
+    assert writer.take().count(STORED) == 2
+    assert hub.rooms["doc1"].ground.known == {1: 50_001}
 
 
 async def test_somebody_who_is_still_looked_up_when_access_is_taken_back_does_not_come_in(hub: Hub) -> None:
