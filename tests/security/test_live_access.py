@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 
@@ -144,6 +145,26 @@ async def test_lowered_role_reaches_an_open_connection_and_its_next_edit(
     assert head(guarded, document) == 2
     for peer in (ada, bob):
         await peer.leave()
+
+
+GIF = bytes.fromhex("47494638396101000100800000000000ffffff2c00000000010001000002024401003b")
+
+
+def test_what_was_taken_back_is_in_no_list_and_shows_no_picture(guarded: Server, document: str) -> None:
+    admin, path = bearer(token("*", "admin")), f"/api/documents/{document}/a"
+    made = json.dumps({"id": f"{document}/a", "title": document, "text": "words"}).encode()
+    assert guarded.request("POST", "/api/documents", made, **admin)[0] == 201
+    picture = guarded.request("POST", path + "/files", GIF, content_type="image/gif", **admin)[1]["url"]
+    ada = bearer(token(f"{document}/*", "view", "ada"))
+
+    def seen() -> tuple[list[str], list[str], int]:
+        lists = [guarded.request("GET", f"/api/documents{query}", **ada)[1] for query in ("", f"?q={document}")]
+        one, other = ([line["id"] for line in each["documents"]] for each in lists)
+        return one, other, guarded.request("GET", picture, **ada)[0]
+
+    assert seen() == ([f"{document}/a"], [f"{document}/a"], 200)
+    assert guarded.request("POST", path + "/revocations", b'{"user":"ada"}', **admin)[0] == 204
+    assert seen() == ([], [], 404)
 
 
 JSON, TEXT = "application/json", "text/plain"
