@@ -146,7 +146,7 @@ def init_app(hub: Hub, settings: Settings) -> web.Application:
         per_user=settings.requests_per_second_per_user,
         now=time.monotonic,
     )
-    unread = Unread(settings.slow_client_max_s)
+    unread = Unread(settings.slow_client_max_s, settings.large_answers_per_user)
     # All but the first hand on what they have let through, and do not wait for it: a WebSocket would keep each waiting.
     layers = [
         *(problems, framing.middleware, doors.middleware, sign_in.recognize, requests.middleware, refusals),
@@ -158,8 +158,8 @@ def init_app(hub: Hub, settings: Settings) -> web.Application:
     app[REQUESTS] = requests
     app[CONVERTERS] = Converters(ConversionLimits.of(settings))
     app[UNREAD] = unread
-    app[QUEUES] = Queues(settings.conversions)
-    uploads.prepare(app)
+    app[QUEUES] = Queues(settings.conversions, settings.waiting_per_user)
+    uploads.prepare(app, settings)
     sign_in.prepare(app, settings)
     app.router.add_get("/sync/{document:.+}", y_websocket)
     app.router.add_get("/hocuspocus", hocuspocus)

@@ -16,15 +16,16 @@ from .problems import Problem
 from .rates import is_here, network_of
 from .requests import PRINCIPAL
 
-MOST_WAITING = 32
 RETRY_AFTER_S = 5
 
 
 class Queues:
     """A queue for each person who has something done."""
 
-    def __init__(self, at_once: int) -> None:
+    def __init__(self, at_once: int, waiting: int) -> None:
+        """Take how much of one person's is done at once, and how much may wait."""
         self._at_once = at_once
+        self._most = at_once + waiting
         self._turns: dict[str, asyncio.Semaphore] = {}
         self._asked: dict[str, int] = {}
 
@@ -36,7 +37,7 @@ class Queues:
             yield
             return
         asked = self._asked.get(who, 0)
-        if asked >= MOST_WAITING + self._at_once:
+        if asked >= self._most:
             raise Problem(
                 HTTPStatus.TOO_MANY_REQUESTS,
                 "As much is being converted or uploaded for you as may be; repeat this when some is done.",

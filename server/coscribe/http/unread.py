@@ -18,8 +18,6 @@ from .auditing import SOCKETS
 from .problems import Handler, Problem
 from .queues import who_asks
 
-AT_ONCE = 8
-"""Large answers to one person: more than the connections that a browser has to one server."""
 MOST_WAITING = 1000
 RETRY_AFTER_S = 5
 LARGE_BYTES = 256 << 10
@@ -31,9 +29,10 @@ _TURN = web.RequestKey("turn", list[Callable[[], None]])
 class Unread:
     """The turns of everybody."""
 
-    def __init__(self, give_up_s: float) -> None:
-        """`give_up_s` is how long a client may read nothing."""
+    def __init__(self, give_up_s: float, at_once: int) -> None:
+        """`give_up_s` is how long a client may read nothing, `at_once` how many large answers one person may have."""
         self._give_up_s = give_up_s
+        self._at_once = at_once
         self._turns: dict[str, asyncio.Semaphore] = {}
         self._asked: dict[str, int] = {}
 
@@ -66,13 +65,13 @@ class Unread:
         if not who:
             return
         asked = self._asked.get(who, 0)
-        if asked >= AT_ONCE + MOST_WAITING:
+        if asked >= self._at_once + MOST_WAITING:
             raise Problem(
                 HTTPStatus.TOO_MANY_REQUESTS,
                 "As much is on its way to you as may be; read that first.",
                 {"Retry-After": str(RETRY_AFTER_S)},
             )
-        turns = self._turns.setdefault(who, asyncio.Semaphore(AT_ONCE))
+        turns = self._turns.setdefault(who, asyncio.Semaphore(self._at_once))
         self._asked[who] = asked + 1
         try:
             await turns.acquire()

@@ -11,14 +11,12 @@ from typing import NamedTuple, Protocol
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from ..settings import Settings
 from .problems import Problem
 from .queues import Queues
 
 FIELD = "file"
 MAX_FIELDS = 16
-UPLOADS_AT_ONCE = 32
-UPLOADS_OF_ONE = 4
-"""Of those, one person's: else whoever sends slowly keeps out everybody."""
 UPLOAD_DEADLINE_S = 300.0
 PIECE_BYTES = 64 << 10
 RETRY_AFTER_S = 5
@@ -44,10 +42,10 @@ class _Source(Protocol):
         """Return the next bytes, none at the end."""
 
 
-def prepare(app: web.Application) -> None:
-    """Let an application take uploads."""
-    app[_READING] = asyncio.Semaphore(UPLOADS_AT_ONCE)
-    app[_OF_ONE] = Queues(UPLOADS_OF_ONE)
+def prepare(app: web.Application, settings: Settings) -> None:
+    """Let an application take uploads; only some of one person, or whoever sends slowly would keep out everybody."""
+    app[_READING] = asyncio.Semaphore(settings.uploads)
+    app[_OF_ONE] = Queues(settings.uploads_per_user, settings.waiting_per_user)
 
 
 async def read_upload(request: web.Request, limit_bytes: int) -> Upload:

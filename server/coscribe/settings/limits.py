@@ -81,6 +81,16 @@ class Limits(Group):
     upload_bytes_per_day_per_user: Annotated[int, type_bytes] = setting(
         2 * GIB, "bytes per day", "Files one person may upload and import; more are answered with 429. 0 for any.", ge=0
     )
+    uploads: int = setting(
+        32, "uploads", "Files that are taken at once, held in memory; more are answered with 503.", ge=1
+    )
+    uploads_per_user: int = setting(4, "uploads", "Of those, one person's; more of theirs wait.", ge=1)
+    waiting_per_user: int = setting(
+        32, "requests", "Uploads, or conversions, of one person that wait; more are answered with 429.", ge=0
+    )
+    large_answers_per_user: int = setting(
+        8, "answers", "Documents, exports and images on their way to one person at once; more wait.", ge=1
+    )
     storage_bytes_per_user: Annotated[int, type_bytes] = setting(
         0,
         "bytes",
