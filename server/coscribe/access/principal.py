@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from . import guests
 from .roles import Role
 
 
@@ -23,6 +24,11 @@ class Principal(NamedTuple):
     source: str = ""
     member: bool = False
     capped: bool = False
+
+    @property
+    def is_guest(self) -> bool:
+        """Tell whether this is somebody who came by a link and has not signed in."""
+        return self.id.startswith(guests.ID)
 
     @property
     def may_edit(self) -> bool:

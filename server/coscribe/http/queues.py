@@ -10,7 +10,6 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from ..access import guests
 from .doors import client_address
 from .problems import Problem
 from .rates import is_here, network_of
@@ -56,7 +55,7 @@ class Queues:
 def who_asks(request: web.Request) -> str:
     """Name the one whose work it is; empty where that may be anybody, behind a proxy that was not named."""
     principal = request.get(PRINCIPAL)
-    if principal is not None and not principal.id.startswith(guests.ID) and (known := principal.id or principal.source):
+    if principal is not None and not principal.is_guest and (known := principal.id or principal.source):
         return f"person {known}"
     address = client_address(request)
     return "" if is_here(address) else f"address {network_of(address)}"

@@ -176,7 +176,7 @@ def _person(request: web.Request, id: str) -> Principal | None:
         scope, principal = gate.read(credential(request))
     except SignInRequired:
         return None
-    is_person = principal.id and not principal.id.startswith(guests.ID)
+    is_person = principal.id and not principal.is_guest
     return principal if is_person and covers(scope, id) else None
 
 

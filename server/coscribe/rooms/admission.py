@@ -109,6 +109,8 @@ class Admission:
             return  # it stays in as long as its old token is good
         if principal.id != held.id:
             raise CloseSocket(CloseCode.SIGN_IN_AGAIN, OTHER_PERSON)
+        if principal.is_guest and principal.may_edit:
+            self._hub.enter_author(principal, session.author)
         session.become(principal)
         self._watch(session, principal)
 

@@ -11,7 +11,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..access import guests
 from ..access.gate import Credential
 from ..access.principal import EVERYONE, Principal
 from ..access.sign_ins import SOURCE as SIGN_IN
@@ -69,7 +68,7 @@ def actor_of(principal: Principal | None) -> Actor:
     if source == "key" and id:
         return Actor(id, source)
     if source == "share" and id:
-        return Actor(id if not principal.id or principal.id.startswith(guests.ID) else principal.id, source)
+        return Actor(id if not principal.id or principal.is_guest else principal.id, source)
     return Actor(principal.id, "session" if principal.source.startswith(SIGN_IN) else "token")
 
 

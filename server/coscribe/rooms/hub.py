@@ -29,6 +29,7 @@ from ..journal.journal import (
 )
 from ..protocol.close_codes import CloseCode, CloseSocket
 from ..protocol.ground import Plan
+from ..protocol.lib0 import read_var_uint
 from ..workers.pool import WorkerFailed, WorkerPool, WorkerUnavailable
 from .admission import Admission
 from .audit import Audit, AuditRules
@@ -50,6 +51,7 @@ SWEEP_S = 1.0
 FIRST_EPOCH = 1
 QUEUE_BYTES = 64 << 20
 REGISTERED_LATELY_S = 30.0
+AUTHORS_REMEMBERED = 20_000
 
 _log = logging.getLogger(__name__)
 
@@ -318,22 +320,38 @@ class Hub:
         return await self.files.store(document, body)
 
     async def author(self, principal: Principal) -> bytes:
-        """Find the author key of somebody signed in, encoded; a new author is entered into the journal."""
+        """Find the author key of somebody signed in, encoded.
+
+        A new author is entered into the journal; a guest not before they may write, since guests are without number.
+        """
         if not principal.id:
             return b"\x00"
-        known = self._authors.get(principal.id)
+        known = self.known_author(principal)
         if known is None:
             found = await self.store.find(AuthorQuery(ids=[principal.id]))
             known = self._authors.get(principal.id)  # somebody else may have come in meanwhile
             if known is None:
-                key = found[0].key if found else self.store.allocate_key()
-                known = self._authors[principal.id] = author_bytes(key)
-                self.journal.append(PutAuthor(key, principal.id, principal.name, principal.color), None)
+                if len(self._authors) >= AUTHORS_REMEMBERED:
+                    del self._authors[next(iter(self._authors))]
+                known = author_bytes(found[0].key if found else self.store.allocate_key())
+                self._authors[principal.id] = known
+                if principal.may_edit or not principal.is_guest:
+                    self.enter_author(principal, known)
         return known
 
     def known_author(self, principal: Principal) -> bytes | None:
         """Return the encoded author key of somebody, if that takes no look-up."""
-        return self._authors.get(principal.id) if principal.id else b"\x00"
+        if not principal.id:
+            return b"\x00"
+        known = self._authors.get(principal.id)
+        if known is not None and principal.is_guest and principal.may_edit:
+            self.enter_author(principal, known)
+        return known
+
+    def enter_author(self, principal: Principal, author: bytes) -> None:
+        """Enter somebody among the authors, under the encoded key that they have."""
+        key, _ = read_var_uint(author, 0)
+        self.journal.append(PutAuthor(key, principal.id, principal.name, principal.color), None)
 
     def attach(self, session: Session, id: str, credential: Credential) -> None:
         """Let a session into the room of a canonical id; raise SignInRequired, Forbidden or CloseSocket."""

@@ -47,7 +47,7 @@ class Membership:
 
     def own(self, document: Document, principal: Principal) -> None:
         """Let whoever makes a document own it, if that is a person; on disk with the document."""
-        if not principal.id or principal.id.startswith(guests.ID):
+        if not principal.id or principal.is_guest:
             return
         self._hub.gate.members.put(document.id, principal.id, Role.ADMIN)
         member = Member(document.key, principal.id, int(Role.ADMIN), 1, document.created)

@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from coscribe.access import guests
+from coscribe.access.principal import Principal
+from coscribe.access.roles import Role
+from coscribe.journal.journal import AuthorQuery
 from coscribe.protocol.close_codes import CloseCode
 from coscribe.protocol.sync import step1, update_message
 from coscribe.rooms.hub import Hub
@@ -124,6 +128,43 @@ async def test_edits_carry_the_key_of_who_wrote_them(hub: Hub) -> None:
     key = loaded.rows[0].body[0]
     assert hub._authors["w"] == bytes((key,))
     assert key != 0
+
+
+async def authors(hub: Hub, *names: str) -> list[str]:
+    await turn()
+    return sorted(author.id for author in await hub.store.find(AuthorQuery(ids=list(names))))
+
+
+async def test_a_guest_is_entered_among_the_authors_with_the_right_to_write_and_not_before(
+    hub: Hub, principals: dict[str, Principal]
+) -> None:
+    names = [f"{guests.ID}{number}" for number in range(3)]
+    for number, name in enumerate(names):
+        principals[name] = Principal(name, "Guest", "", Role.VIEW if number else Role.EDIT)
+    clients = [await Client(hub, "y-websocket").open("doc", name) for name in names]
+    assert await authors(hub, *names) == names[:1]
+    viewer, room = clients[1], hub.rooms["doc"]
+    session = next(each for each in room.sessions if each.transport is viewer.wire)
+    principals[names[1]] = principals[names[1]]._replace(role=Role.EDIT)
+    hub.attach(session, "doc", names[1])
+    viewer.send(step1(b"\0"), update_message(Typist(1).type("a")))
+    assert await authors(hub, *names) == names[:2]
+    loaded = await hub.store.load("doc")
+    assert loaded is not None
+    assert loaded.rows[-1].body[:1] == session.author
+    assert await hub.author(principals[names[2]]._replace(role=Role.EDIT)) == hub._authors[names[2]]
+    assert await authors(hub, *names) == names
+
+
+async def test_so_many_authors_are_remembered_and_no_more(
+    hub: Hub, principals: dict[str, Principal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("coscribe.rooms.hub.AUTHORS_REMEMBERED", 3)
+    people = [Principal(f"p{number}", "", "", Role.EDIT) for number in range(6)]
+    keys = [await hub.author(each) for each in people]
+    await turn()
+    assert len(hub._authors) == 3
+    assert [await hub.author(each) for each in people] == keys, "who was forgotten is looked up"
 
 
 async def test_a_big_update_is_placed_also_when_no_worker_can_check_it(hub: Hub) -> None:
