@@ -1,4 +1,4 @@
-"""Whose work waits: of one person only so much is done at once, so that others' goes on. Conversions and uploads.
+"""Whose work waits: of one person only so much is done at once, so that others' goes on.
 
 Guests, and whoever comes without a name, are one by their address: a guest may come back as another.
 """
@@ -39,7 +39,7 @@ class Queues:
         if asked >= self._most:
             raise Problem(
                 HTTPStatus.TOO_MANY_REQUESTS,
-                "As much is being converted or uploaded for you as may be; repeat this when some is done.",
+                "As much is being done for you as may be; repeat this when some of it is done.",
                 {"Retry-After": str(RETRY_AFTER_S)},
             )
         self._asked[who] = asked + 1

@@ -9,7 +9,8 @@ import binascii
 import hmac
 import logging
 from asyncio import Semaphore
-from collections.abc import Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -30,6 +31,7 @@ from .auditing import audit
 from .cookies import NO_TLS, SESSION, SIGNING_IN, Cookies
 from .keys import HUB
 from .problems import Handler, Problem
+from .queues import Queues
 from .requests import EVERY_DOCUMENT, PERSON, admit, bearer, json_response, time_text
 from .sign_in_page import DECLINED, FAILED, REFUSED, STALE, trouble_page
 
@@ -42,6 +44,8 @@ MAX_NEXT_CHARACTERS = 400
 MAX_CODE_CHARACTERS = 4096
 MAX_REASON_CHARACTERS = 300
 REDEEMED_AT_ONCE = 32
+REDEEMED_OF_ONE, WAITING_OF_ONE = 8, 200
+"""Of one address, which may be a company's: else whoever sends codes of no use would keep everybody out."""
 CALLBACK = "/auth/callback"
 PATH = "/auth/sign-in"
 SESSION_PATH = "/auth/session"
@@ -60,6 +64,7 @@ class Desk(NamedTuple):
     name: str
     cookies: Cookies
     redeeming: Semaphore
+    of_one: Queues
 
 
 DESK = web.AppKey("desk", Desk)
@@ -70,7 +75,8 @@ def prepare(app: web.Application, settings: Settings) -> None:
     if settings.oidc_issuer is None:
         return
     provider = Provider(settings, now=app[HUB].gate.now, monotonic=app[HUB].env.monotonic)
-    app[DESK] = Desk(provider, settings.oidc_name, Cookies(settings.public_url), Semaphore(REDEEMED_AT_ONCE))
+    redeeming, of_one = Semaphore(REDEEMED_AT_ONCE), Queues(REDEEMED_OF_ONE, WAITING_OF_ONE)
+    app[DESK] = Desk(provider, settings.oidc_name, Cookies(settings.public_url), redeeming, of_one)
 
 
 routes = web.RouteTableDef()
@@ -154,6 +160,18 @@ def _keep(request: web.Request, response: web.Response, desk: Desk, under_way: S
     desk.cookies.write(request, response, SIGNING_IN, value, SIGN_IN_DEADLINE_S)
 
 
+@asynccontextmanager
+async def _redeeming(desk: Desk) -> AsyncIterator[None]:
+    if desk.redeeming.locked():
+        raise Problem(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "Too many people are signing in; go back and try again.",
+            {"Retry-After": "5"},
+        )
+    async with desk.redeeming:
+        yield
+
+
 @routes.get(CALLBACK)
 async def finish(request: web.Request) -> web.StreamResponse:
     """Take what the provider answers, in the browser that asked for it, and sign somebody in."""
@@ -177,14 +195,8 @@ async def _answered(request: web.Request, desk: Desk, secret: str, next: str) ->
         reason = query.get("error_description") or query["error"]
         return trouble_page(request, DECLINED, next=next, reason=reason[:MAX_REASON_CHARACTERS])
     code = query.get("code", "")
-    if desk.redeeming.locked():
-        raise Problem(
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            "Too many people are signing in; go back and try again.",
-            {"Retry-After": "5"},
-        )
     try:
-        async with desk.redeeming:
+        async with desk.of_one.turn(request), _redeeming(desk):
             if not 0 < len(code) <= MAX_CODE_CHARACTERS or not await desk.provider.is_issuer(query.get("iss")):
                 raise ProviderFailed("the answer came without a code, or from another provider")
             person = await desk.provider.finish(_attempt(request, desk, secret), code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -185,6 +186,35 @@ async def test_answer_of_another_provider_is_not_redeemed(lied_to: Server, fake:
         assert (await answered(eve, fake, query)).status == 502
     assert fake.redeemed == []
     assert (await answered(eve, fake, f"&iss={quote(fake.issuer, safe='')}")).status == 303
+
+
+async def test_codes_of_one_address_keep_nobody_elsewhere_from_signing_in(
+    make_server: MakeServer, fake: FakeProvider, visit: Visit
+) -> None:
+    fake.reset()
+    server = make_server(*TOKEN_AUTH, settings=settings_for(fake.issuer, trusted_proxies="127.0.0.1"))
+    waiting, release = threading.Semaphore(0), threading.Event()
+
+    def token(form: dict[str, str]) -> str:
+        if form["code"] == "slow":
+            waiting.release()
+            release.wait(20)
+        return fake.signed()
+
+    fake.token = token
+    flood = []
+    for _ in range(40):
+        eve = await visit(server)
+        asked = await eve.begin()
+        path = f"/auth/callback?code=slow&state={asked['state']}"
+        flood.append(asyncio.create_task(eve.get(path, **{"X-Forwarded-For": "192.0.2.1"})))
+    for _ in range(8):
+        assert await asyncio.to_thread(waiting.acquire, timeout=10)
+    assert not await asyncio.to_thread(waiting.acquire, timeout=0.5), "the others wait for their turn"
+    ada = await visit(server)
+    assert (await answered(ada, fake)).status == 303
+    release.set()
+    assert {answer.status for answer in await asyncio.gather(*flood)} <= {303, 502}
 
 
 async def test_provider_tells_more_of_the_same_person_only(lied_to: Server, fake: FakeProvider, visit: Visit) -> None:
