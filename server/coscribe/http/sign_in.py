@@ -243,6 +243,7 @@ async def sign_out(request: web.Request) -> web.Response:
     response = json_response({"location": location or "/"}, headers=NO_STORE)
     if line is not None:
         desk.cookies.write(request, response, SESSION, "", 0)
+        response.headers["Clear-Site-Data"] = '"cache"'  # pictures, which whoever is next at the device must not see
     return response
 
 
