@@ -56,6 +56,7 @@ from .http.origins import Proxies
 from .http.problems import problems
 from .http.queues import QUEUES, Queues
 from .http.rates import Requests
+from .http.unfinished import Unfinished
 from .http.unread import UNREAD, Unread
 from .http.visits import Crowd
 from .http.websocket import hocuspocus, y_websocket
@@ -233,6 +234,7 @@ async def _listen(hub: Hub, settings: Settings, tls: ssl.SSLContext | None, stop
             settings.port,
             ssl_context=tls,
             crowd=Crowd(settings.connections_per_address, Proxies(settings.trusted_proxies)),
+            unfinished=Unfinished(settings.unfinished_bytes_per_address),
             head_deadline_s=settings.head_deadline_s,
         )
         await site.start()

@@ -13,6 +13,7 @@ import pytest
 from harness.bystanders import Bystanders
 from harness.lib0 import Typist, awareness, var_bytes
 from harness.peer import Dialect, Kind, Peer, status
+from harness.raw import HOST, UPGRADE, Raw
 from harness.server import MakeServer
 from harness.tokens import SECRET, TOKEN_AUTH, bearer, token
 
@@ -90,6 +91,34 @@ async def test_connection_flood_from_one_address_is_refused_and_those_inside_go_
             await peer.leave()
         again = await Peer.join(http, server, "room", Dialect.Y_WEBSOCKET)
         await again.leave()
+
+
+async def test_messages_that_are_never_completed_fill_no_memory(
+    make_server: MakeServer, http: aiohttp.ClientSession
+) -> None:
+    server = make_server(settings={"unfinished_bytes_per_address": 1 << 20, "trusted_proxies": "127.0.0.1"})
+    head = b"GET /hocuspocus HTTP/1.1\r\nX-Forwarded-For: %s\r\n" + HOST + UPGRADE + b"\r\n"
+    begun = b"\x82\xff" + (6 << 20).to_bytes(8, "big") + bytes(4) + bytes(300 << 10)
+
+    async def begin(address: bytes) -> Raw:
+        end = await Raw.open(server)
+        await end.send(head % address)
+        assert b" 101 " in await end.reader.readuntil(b"\r\n\r\n")
+        await end.send(begun)
+        return end
+
+    async with Bystanders(http, server, "room"):
+        ends = [await begin(b"192.0.2.1") for _ in range(6)]
+        heard = [each.data for each in await asyncio.gather(*(each.hear(0.8) for each in ends))]
+        assert [data[:1] + data[2:4] for data in heard if data] == [b"\x88" + (1013).to_bytes(2, "big")] * 3
+        other = await begin(b"192.0.2.2")
+        assert not (await other.hear(0.5)).data
+        for each in ends:
+            await each.close()
+        again = await begin(b"192.0.2.1")
+        assert not (await again.hear(0.5)).data, "what was begun there is forgotten with its connections"
+        for each in (other, again):
+            await each.close()
 
 
 async def test_connections_that_never_become_requests_do_not_keep_others_out(

@@ -12,10 +12,8 @@ import kosoku
 import pytest
 from aiohttp import WSMsgType, web
 
-from coscribe.http.listener import Site
-from coscribe.http.origins import Proxies
-from coscribe.http.visits import Crowd
 from coscribe.http.websocket import open_socket
+from harness.site import listen
 
 KNOWN_FAILURES = {"7.9.5"}
 """A client that closes with 1006, which no frame may say, hears 1006 back where 1002 were right; the socket is gone."""
@@ -41,10 +39,7 @@ async def echo(request: web.Request) -> web.WebSocketResponse:
 async def address() -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_get("/", echo)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    crowd = Crowd(0, Proxies(()))
-    await Site(runner, "127.0.0.1", 0, ssl_context=None, crowd=crowd, head_deadline_s=20).start()
+    runner = await listen(app)
     yield f"127.0.0.1:{runner.addresses[0][1]}"
     await runner.cleanup()
 

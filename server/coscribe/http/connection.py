@@ -15,6 +15,7 @@ from typing import Any
 from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from ..protocol.close_codes import CloseCode
 from .problems import Problem, problem_response
 from .turns import Share, Turns
 from .visits import LEAVING_S, REQUEST_S, Visits
@@ -46,7 +47,7 @@ class Connection(web.RequestHandler):
     def __init__(self, manager: web.Server, visits: Visits, network: str, head_deadline_s: float, **options: Any):
         """Take the network that the connection is counted for, until it is lost or `leave` says that it never was."""
         super().__init__(manager, loop=asyncio.get_running_loop(), **options)
-        self.share = Share(visits.turns)
+        self.share = Share(visits.turns, visits.unfinished)
         self._visits = visits
         self._network: str | None = network
         self._head_deadline_s = head_deadline_s
@@ -72,6 +73,7 @@ class Connection(web.RequestHandler):
 
     def leave(self) -> None:
         """Count the connection out."""
+        self.share.complete()
         if self._network is not None:
             self._visits.crowd.leave(self._network)
             self._network = None
@@ -81,6 +83,8 @@ class Connection(web.RequestHandler):
         if self._payload_parser is not None:
             if len(data) <= SMALL_BYTES and not self._held:
                 super().data_received(data)
+            elif not self.share.begin(len(data)):
+                self._have_too_much()
             elif self._held:
                 self._held, self._read = self._held[self._read :] + data, 0
             else:
@@ -145,6 +149,12 @@ class Connection(web.RequestHandler):
                 self._take_turn(now - begun)
         elif self._buffer_paused:
             self._resume_reading_for_buffer()
+
+    def _have_too_much(self) -> None:
+        """End the connection: its address has sent too much of messages that are not complete."""
+        transport = self.transport
+        if transport is not None and not self.share.deaf:
+            self.share.end_deaf(transport, CloseCode.TRY_AGAIN_LATER, b"too many messages were begun from here")
 
     def _take_turn(self, spent_s: float) -> None:
         if self._in_line:

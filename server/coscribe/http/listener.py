@@ -17,6 +17,7 @@ from aiohttp import web
 
 from .connection import Connection
 from .turns import Turns
+from .unfinished import Unfinished
 from .visits import CONNECTION_S, HANDSHAKE_S, Crowd, Visits
 
 LISTEN_BACKLOG = 4096
@@ -135,10 +136,11 @@ class Site(web.BaseSite):
         *,
         ssl_context: ssl.SSLContext | None,
         crowd: Crowd,
+        unfinished: Unfinished,
         head_deadline_s: float,
     ) -> None:
         super().__init__(runner, ssl_context=ssl_context, backlog=LISTEN_BACKLOG)
-        self._visits = Visits(Turns(asyncio.get_running_loop()), crowd)
+        self._visits = Visits(Turns(asyncio.get_running_loop()), crowd, unfinished)
         self._host, self._port = host, port
         self._head_deadline_s = head_deadline_s
 

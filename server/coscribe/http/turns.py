@@ -14,7 +14,9 @@ import asyncio
 from collections.abc import Callable
 from time import perf_counter
 
+from ..protocol.frames import close_frame
 from .lines import Lines
+from .unfinished import Unfinished
 
 LIGHT = 0.1
 """What a connection may take of the time in which nothing of it waits; a fast typist takes a thousandth."""
@@ -34,6 +36,8 @@ WORK_S = 0.25
 """For how long after a message somebody is taken to be at work."""
 SETTLED_S = 1.0
 """Who has just come is not yet at work: what a client says first is no word of a person."""
+FLOOD_ENDS_S = 1.0
+"""A reset any earlier might overtake the close frame."""
 _NEVER = float("inf")
 
 
@@ -91,6 +95,7 @@ class Share:
     __slots__ = (
         "_counted_at",
         "_left_s",
+        "_of_all",
         "_room_s",
         "_settled_at",
         "deaf",
@@ -98,11 +103,15 @@ class Share:
         "held",
         "network",
         "turns",
+        "unfinished",
         "works_from",
     )
 
-    def __init__(self, turns: Turns) -> None:
+    def __init__(self, turns: Turns, unfinished: Unfinished | None = None) -> None:
         self.turns = turns
+        self._of_all = unfinished
+        self.unfinished = 0
+        """How many bytes have come since the last message was complete, of those that came in bulk."""
         self.heavy = False
         self.held = False
         """Whether more has come than was read."""
@@ -115,6 +124,24 @@ class Share:
         self._counted_at = turns.now()
         self._settled_at = self.works_from = self._counted_at + SETTLED_S
         """From when on a message means that somebody is at work; of who is heavy none does."""
+
+    def begin(self, size: int) -> bool:
+        """Count bytes that have come in bulk; tell whether the network has not begun more than it may."""
+        self.unfinished += size
+        return self._of_all is None or self._of_all.add(self.network, size)
+
+    def complete(self) -> None:
+        """Learn that a message is complete, or never will be."""
+        if self._of_all is not None and self.unfinished:
+            self._of_all.drop(self.network, self.unfinished)
+        self.unfinished = 0
+
+    def end_deaf(self, transport: asyncio.Transport, code: int, reason: bytes) -> None:
+        """Say why a WebSocket ends to a client that goes on sending, of which nothing more is read."""
+        self.deaf = True
+        transport.pause_reading()
+        transport.write(close_frame(code, reason))
+        self.turns.loop.call_later(FLOOD_ENDS_S, transport.abort)
 
     def spend(self, spent_s: float, idle_s: float = 0.0) -> None:
         """Count time that was taken, and time in which there was nothing to do for the connection.

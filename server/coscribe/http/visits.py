@@ -12,6 +12,7 @@ from .lines import Lines
 from .origins import Proxies
 from .rates import MOST_REMEMBERED, network_of
 from .turns import Turns
+from .unfinished import Unfinished
 
 SPARE_CONNECTIONS = 256
 """Beside the WebSockets that an address may have, so that whoever is refused one hears why."""
@@ -69,11 +70,12 @@ class Crowd:
 class Visits:
     """The lines in which new connections and requests stand, one for each network."""
 
-    __slots__ = ("_due", "_due_of", "_free_at", "_lines", "_scheduled", "crowd", "turns")
+    __slots__ = ("_due", "_due_of", "_free_at", "_lines", "_scheduled", "crowd", "turns", "unfinished")
 
-    def __init__(self, turns: Turns, crowd: Crowd) -> None:
+    def __init__(self, turns: Turns, crowd: Crowd, unfinished: Unfinished) -> None:
         self.turns = turns
         self.crowd = crowd
+        self.unfinished = unfinished
         self._lines: Lines[tuple[float, Callable[[], None]]] = Lines()
         self._scheduled = False
         self._free_at = _EVER

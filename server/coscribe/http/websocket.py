@@ -16,7 +16,6 @@ from aiohttp import WSMessage, WSMsgType, web
 from ..access.tokens import Forbidden, SignInRequired
 from ..document_id import InvalidDocumentId, from_path
 from ..protocol.close_codes import CloseCode, CloseSocket
-from ..protocol.frames import close_frame
 from ..protocol.lib0 import DecodeError
 from ..rooms.hocuspocus import HocuspocusSocket
 from ..rooms.hub import Hub
@@ -29,13 +28,12 @@ from .keys import CONNECTIONS, HUB
 from .rates import network_of
 from .requests import PERSON
 from .schema import check_schema, whole_number
-from .turns import FIRST_S, Share
+from .turns import FIRST_S, FLOOD_ENDS_S, Share
 
 CLOSE_REASON_BYTES = 123
 UNREAD_TIMEOUT_MS = 30_000
 _FRAME_OVERHEAD_BYTES = 1024
 CONTROLS_PER_S = 10
-FLOOD_ENDS_S = 1.0
 FRAME_S = 0.000004
 """What it takes, about, to read a frame and come back for the next."""
 _ENDED = (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED)
@@ -126,11 +124,9 @@ class Connection:
             await self.ws.close(code=code, message=said)
             return
         # It goes on sending, and to wait for its own close frame would be to read all of that.
-        self._share.deaf = True
-        self.transport.pause_reading()
-        self.transport.write(close_frame(code, said))
-        await asyncio.sleep(FLOOD_ENDS_S)  # a reset any earlier might overtake the frame
-        self.transport.abort()
+        if not self._share.deaf:
+            self._share.end_deaf(self.transport, code, said)
+        await asyncio.sleep(FLOOD_ENDS_S)
 
     async def serve(self) -> None:
         """Read until the connection ends."""
@@ -175,6 +171,8 @@ class Connection:
                 continue
             if self._ending is not None:
                 return
+            if share.unfinished:
+                share.complete()
             begun = perf_counter()
             busy = receive(message.data)
             if not share.held:
@@ -247,14 +245,14 @@ async def _accept(request: web.Request, protocols: tuple[str, ...] = ()) -> Conn
     hub, connections = request.app[HUB], request.app[CONNECTIONS]
     address = client_address(request)
     connections.admit(address)
+    share = share_of(request)
+    share.network = network_of(address)
     ws = open_socket(hub.limits.max_message_bytes, protocols)
     await ws.prepare(request)
     transport = request.transport
     if transport is None:
         raise ConnectionResetError("the client left before the upgrade")
     _prepare(transport)
-    share = share_of(request)
-    share.network = network_of(address)
     return Connection(hub, ws, transport, share, address)
 
 

@@ -8,6 +8,7 @@ what a client counts tells no more than which of its states is newer, and may be
 are therefore the server's, and a state that carries one for a known or departed client is a forwarded copy: dropped.
 """
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from enum import IntEnum
@@ -29,6 +30,9 @@ _REMEMBERED_DEPARTURES = 10_000
 _MAX_STATES_PER_SESSION = 16
 GUEST = "Guest"
 """The name of whoever has signed in with a token that names nobody."""
+_COLOR = re.compile(
+    r"#[0-9a-f]{3,8}|[a-z]{1,30}|(?:rgb|hsl|oklch|oklab|lab|lch)a?\([0-9.,%/ a-z-]{1,60}\)", re.I
+).fullmatch
 _decode_json = msgspec.json.Decoder().decode
 _encode_json = msgspec.json.Encoder().encode
 
@@ -151,7 +155,9 @@ class Presence:
         if not isinstance(value, dict):
             value = {}
         claimed = value.get("user")
-        user = dict(claimed) if isinstance(claimed, dict) else {}
+        user = (
+            {key: each for key, each in claimed.items() if _may_claim(key, each)} if isinstance(claimed, dict) else {}
+        )
         user |= {"id": principal.id, "name": principal.name or shown_name(principal.id) or GUEST}
         if principal.color:
             user["color"] = principal.color
@@ -185,6 +191,14 @@ class Presence:
         """Hand over what is to be told, once."""
         changes, self.changes = self.changes, {}
         return changes
+
+
+def _may_claim(key: str, value: object) -> bool:
+    """Tell whether a client may say this of its user: a colour only if it is one.
+
+    Stock carets put it into a style as it is, and what else stood there would act in the pages of others.
+    """
+    return not key.startswith("color") or (isinstance(value, str) and _COLOR(value) is not None)
 
 
 def encode_for(session: "Session", changes: dict[int, tuple[State, "Session | None"]]) -> bytes | None:

@@ -101,6 +101,9 @@ class Limits(Group):
     connections_per_address: int = setting(
         4000, "connections", "Connections one client address may have at once.", ge=1
     )
+    unfinished_bytes_per_address: Annotated[int, type_bytes] = size(
+        128 * MIB, "Bytes of WebSocket messages that one address may have sent in part; more close with 1013.", 1024
+    )
     connections_per_user: int = setting(
         500, "connections", "Connections one person may have at once; more are closed with 4429. 0 for any.", ge=0
     )

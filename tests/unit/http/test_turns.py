@@ -8,12 +8,10 @@ import pytest
 from aiohttp import web
 
 from coscribe.http.connection import PIECE_BYTES
-from coscribe.http.listener import Site
-from coscribe.http.origins import Proxies
 from coscribe.http.turns import REST, SHORT_TURN_S, TURN_S, WORK_S, Share, Turns
-from coscribe.http.visits import Crowd
 from coscribe.http.websocket import open_socket
 from harness.flood import UPGRADE, frame
+from harness.site import listen
 from unit.http.hand import Loop
 
 
@@ -133,9 +131,7 @@ async def test_others_have_a_turn_after_each_piece_of_a_flood_of_tiny_frames(mon
 
     app = web.Application()
     app.router.add_get("/sync/flooded", read)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    await Site(runner, "127.0.0.1", 0, ssl_context=None, crowd=Crowd(0, Proxies(())), head_deadline_s=20).start()
+    runner = await listen(app)
     reader, writer = await asyncio.open_connection(*runner.addresses[0][:2])
     writer.write(UPGRADE.format(path="/sync/flooded").encode())
     await reader.readuntil(b"\r\n\r\n")

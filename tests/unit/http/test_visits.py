@@ -9,9 +9,9 @@ from functools import partial
 import pytest
 from aiohttp import web
 
-from coscribe.http.listener import Site
 from coscribe.http.origins import Proxies
 from coscribe.http.turns import Turns
+from coscribe.http.unfinished import Unfinished
 from coscribe.http.visits import (
     EVERYBODY,
     LEAST_WAIT_S,
@@ -22,6 +22,7 @@ from coscribe.http.visits import (
     Crowd,
     Visits,
 )
+from harness.site import listen
 from unit.http.hand import Loop
 
 SECOND = 1.0
@@ -30,7 +31,7 @@ HERE, THERE = "192.0.2.1", "192.0.2.2"
 
 @pytest.fixture
 def visits(turns: Turns) -> Visits:
-    return Visits(turns, Crowd(0, Proxies(())))
+    return Visits(turns, Crowd(0, Proxies(())), Unfinished(1 << 30))
 
 
 def pass_time(hand: Loop, turns: Turns, seconds: float, *, work: bool) -> None:
@@ -134,9 +135,7 @@ async def test_requests_that_come_in_one_moment_are_read_one_after_another() -> 
 
     app = web.Application()
     app.router.add_get("/", handle)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    await Site(runner, "127.0.0.1", 0, ssl_context=None, crowd=Crowd(0, Proxies(())), head_deadline_s=20).start()
+    runner = await listen(app)
     ends = [await asyncio.open_connection(*runner.addresses[0][:2]) for _ in range(50)]
     for _, writer in ends:
         writer.write(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")

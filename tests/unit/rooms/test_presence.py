@@ -154,3 +154,27 @@ def test_a_peer_that_comes_back_is_shown_newer_clocks_and_what_follows_is_newer_
     assert told(presence)[1].clock > shown[2]
     assert presence.leave(one)  # type: ignore[arg-type]
     assert told(presence)[1].clock > shown[2]
+
+
+@pytest.mark.parametrize(
+    ("claimed", "kept"),
+    [
+        ("#3366cc", True),
+        ("#3366CC80", True),
+        ("tomato", True),
+        ("rgb(1, 2, 3)", True),
+        ("hsla(120deg 100% 50% / 0.5)", True),
+        ("red; background: url(https://evil.example)", False),
+        ("url(https://evil.example)", False),
+        ('#fff" onload="alert(1)', False),
+        ("#333\n", False),
+        (["red"], False),
+        ({"toString": "red"}, False),
+    ],
+)
+@pytest.mark.parametrize("name", ["color", "colorLight"])
+def test_a_colour_that_somebody_claims_is_a_colour(presence: Presence, name: str, claimed: object, kept: bool) -> None:
+    say(presence, Someone(Principal("a", "Ada", "", Role.EDIT)), 1, 0, json.dumps({"user": {name: claimed}}).encode())
+    user = json.loads(told(presence)[1].json)["user"]
+    assert user.get(name, "none") == (claimed if kept else "none")
+    assert user["name"] == "Ada"
