@@ -190,16 +190,20 @@ class Hub:
             room.begin()
 
     async def _load(self, room: Room) -> None:
+        pending = self._registering.get(
+            room.id
+        )  # it may be on its way to the disk now, and there when it was looked for
         try:
             loaded = await self.store.load(room.id)
         except DocumentDamaged as error:
             loaded = await self._load_from_first_row(room.id, error)
         if loaded is None and await self.eraser.is_gone(room.id):
             raise CloseSocket(CloseCode.DELETED, DELETED)
-        if loaded is None and room.id in self._registered_lately:
+        if loaded is None and pending is None and room.id in self._registered_lately:
+            pending = self._registering.get(room.id)
             loaded = await self.store.load(room.id)  # the first read may have begun before it was on disk
         if loaded is None:
-            room.opened(self._register_for(room), None)
+            room.opened(pending or self._register_for(room), None)
             await self._learn_writers(room)
             return
         document = loaded.document

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from coscribe.access import guests
 from coscribe.access.principal import Principal
 from coscribe.access.roles import Role
-from coscribe.journal.journal import AuthorQuery
+from coscribe.journal.journal import AuthorQuery, Change, Loaded
 from coscribe.protocol.close_codes import CloseCode
 from coscribe.protocol.sync import step1, update_message
 from coscribe.rooms.hub import Hub
@@ -23,6 +24,35 @@ async def join(hub: Hub, document: str = "doc", token: str = "") -> Client:
     client = await Client(hub, "y-websocket").open(document, token)
     client.send(step1(b"\0"))
     return client
+
+
+@pytest.mark.parametrize("registered", ["before it is looked for", "while it is looked for"])
+async def test_a_document_that_reaches_the_disk_while_it_is_looked_for_is_opened(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, registered: str
+) -> None:
+    load, commit, written, looks = hub.store.load, hub.store.commit, asyncio.Event(), 0
+    document = hub.register("doc", "Title") if registered == "before it is looked for" else None
+
+    async def late_commit(changes: Sequence[Change]) -> None:
+        await written.wait()
+        await commit(changes)
+
+    async def slow_load(id: str, *, after: int | None = None) -> Loaded | None:
+        nonlocal document, looks
+        looks += 1
+        found = await load(id, after=after)
+        document = document or hub.register("doc", "Title")
+        if looks == 2:
+            written.set()
+            while hub._registering:
+                await asyncio.sleep(0)
+        return found
+
+    monkeypatch.setattr(hub.store, "commit", late_commit)
+    monkeypatch.setattr(hub.store, "load", slow_load)
+    room = await hub.ready_room("doc")
+    written.set()
+    assert room.document == document
 
 
 async def test_two_first_joiners_share_one_room_and_one_document(hub: Hub) -> None:
