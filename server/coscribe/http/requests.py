@@ -130,13 +130,14 @@ def new_id(hub: Hub, given: str | None) -> str:
 
 
 async def check_free(hub: Hub, id: str) -> None:
-    """Raise a 409 Problem when there is a document with this id."""
+    """Raise a 409 Problem when there is a document with this id; it may be made on return, not after another wait."""
     if await hub.eraser.is_gone(id):
         raise Problem(
             HTTPStatus.CONFLICT,
             f"The document {id!r} was deleted for good, and copies of it may be on some devices; choose another id.",
         )
-    if await hub.document(id) is not None or id in hub.rooms:
+    found = await hub.document(id)
+    if found is not None or hub.has_new(id):  # somebody else may have made it while it was looked for
         raise Problem(HTTPStatus.CONFLICT, f"There is a document {id!r} already, perhaps in the trash; choose an id.")
 
 

@@ -292,6 +292,10 @@ class Hub:
             del self._registering[id]
         self.loop.call_later(REGISTERED_LATELY_S, self._registered_lately.discard, id)
 
+    def has_new(self, id: str) -> bool:
+        """Tell whether a document has just been made, or is being opened, that a look at the disk may have missed."""
+        return id in self.rooms or id in self._registering or id in self._registered_lately
+
     async def document(self, id: str) -> Document | None:
         """Find a document, also one in the trash; its head is what is on disk."""
         pending = self._registering.get(id)

@@ -1,5 +1,6 @@
 """The REST API: documents, their updates and their content."""
 
+import asyncio
 import base64
 import time
 from typing import Any
@@ -9,6 +10,8 @@ from aiohttp.test_utils import TestClient
 from pycrdt import Doc, Text, XmlElement, XmlFragment, XmlText
 
 from coscribe.access.tokens import issue
+from coscribe.http.keys import HUB
+from coscribe.journal.journal import DocumentQuery
 
 from .conftest import SECRET
 
@@ -102,6 +105,25 @@ async def test_an_id_is_taken_once(api: TestClient) -> None:
     assert "choose" in await problem(await api.post("/api/documents", json={"id": "team/plan"}), 409)
     assert (await api.get("/api/documents/team%2Fplan")).status == 200
     assert (await api.get("/api/documents/team/plan")).status == 200
+
+
+async def test_of_those_who_make_a_document_in_one_moment_one_does(
+    api: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert api.app is not None
+    hub = api.app[HUB]
+    find, looking = hub.store.find, asyncio.Barrier(5)
+
+    async def slow_find(query: Any) -> Any:
+        found = await find(query)
+        if isinstance(query, DocumentQuery):
+            await looking.wait()  # nobody sees what the others do
+        return found
+
+    monkeypatch.setattr(hub.store, "find", slow_find)
+    answers = await asyncio.gather(*(api.post("/api/documents", json={"id": "doc"}) for _ in range(5)))
+    assert sorted(answer.status for answer in answers) == [201, 409, 409, 409, 409]
+    assert hub.journal.failure is None
 
 
 @pytest.mark.parametrize("id", ["", "/a", "a/", "a/../b", "ä", "a b", "x" * 201, "a%2fb"])
