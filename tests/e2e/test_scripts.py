@@ -141,7 +141,7 @@ async def test_content_that_was_written_without_judgement_does_not_run(
     strange = [block for each in documents() for block in each["content"] if not is_known(block)]
     await put(http, server, f"{document}-strange", "", written(strange))
     await page.goto(f"{server.url}/d/{document}-strange")
-    await page.get_by_role("heading").first.wait_for()
+    await page.get_by_text("This page is out of date").wait_for()  # after it has loaded itself again
     assert await page.evaluate(LOOK) == []
     async with http.get(f"{server.url}/api/documents/{document}-0/export?format=html") as response:
         exported = await response.text()
