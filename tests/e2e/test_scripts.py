@@ -141,7 +141,8 @@ async def test_content_that_was_written_without_judgement_does_not_run(
     strange = [block for each in documents() for block in each["content"] if not is_known(block)]
     await put(http, server, f"{document}-strange", "", written(strange))
     await page.goto(f"{server.url}/d/{document}-strange")
-    await page.get_by_text("This page is out of date").wait_for()  # after it has loaded itself again
+    await page.wait_for_function("performance.getEntriesByType('navigation')[0]?.type === 'reload'")
+    await page.get_by_text("This page is out of date").wait_for()
     assert await page.evaluate(LOOK) == []
     async with http.get(f"{server.url}/api/documents/{document}-0/export?format=html") as response:
         exported = await response.text()
