@@ -15,7 +15,7 @@ from coscribe.protocol.close_codes import CloseCode
 from coscribe.protocol.sync import step1, update_message
 from coscribe.rooms.hub import Hub
 from coscribe.rooms.limits import Limits
-from coscribe.rooms.room import RoomState
+from coscribe.rooms.room import PLACE_HERE_BYTES, RoomState
 
 from .conftest import Client, Typist, text_of, turn, updates_in
 
@@ -204,6 +204,17 @@ async def test_a_big_update_is_placed_also_when_no_worker_can_check_it(hub: Hub)
     one.send(update_message(typist.type("x" * 50_000)), update_message(typist.type("after")))
     await turn()
     assert text_of(updates_in(two.take())) == "x" * 50_000 + "after"
+
+
+async def test_one_that_would_hold_everybody_up_is_sent_again_later_when_no_worker_can_check_it(hub: Hub) -> None:
+    one, two = await join(hub), await join(hub)
+    two.take()
+    one.send(update_message(Typist(1).type("x" * (PLACE_HERE_BYTES + 1))))
+    await turn()
+    assert one.wire.closed is not None
+    assert one.wire.closed[0] is CloseCode.TRY_AGAIN_LATER
+    assert two.wire.closed is None
+    assert (hub.rooms["doc"].head, two.take()) == (0, [])
 
 
 async def test_a_big_update_that_is_malformed_ends_its_sender_only(hub: Hub) -> None:
