@@ -8,18 +8,16 @@ written in pieces, so that no edit waits for the whole of one, or of fifty.
 import asyncio
 import weakref
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
 
 from aiohttp import hdrs, web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.payload import Payload
 
 from .auditing import SOCKETS
-from .problems import Handler, Problem
-from .queues import who_asks
+from .problems import Handler
+from .queues import Queues
 
 MOST_WAITING = 1000
-RETRY_AFTER_S = 5
 LARGE_BYTES = 256 << 10
 PIECE_BYTES = 64 << 10
 
@@ -32,9 +30,7 @@ class Unread:
     def __init__(self, give_up_s: float, at_once: int) -> None:
         """`give_up_s` is how long a client may read nothing, `at_once` how many large answers one person may have."""
         self._give_up_s = give_up_s
-        self._at_once = at_once
-        self._turns: dict[str, asyncio.Semaphore] = {}
-        self._asked: dict[str, int] = {}
+        self._queues = Queues(at_once, MOST_WAITING, "As much is on its way to you as may be; read that first.")
 
     @web.middleware
     def middleware(self, request: web.Request, handler: Handler) -> Awaitable[web.StreamResponse]:
@@ -61,34 +57,7 @@ class Unread:
 
     async def turn(self, request: web.Request) -> None:
         """Wait for a turn of whoever asks; raise a 429 Problem when many of theirs wait already."""
-        who = who_asks(request)
-        if not who:
-            return
-        asked = self._asked.get(who, 0)
-        if asked >= self._at_once + MOST_WAITING:
-            raise Problem(
-                HTTPStatus.TOO_MANY_REQUESTS,
-                "As much is on its way to you as may be; read that first.",
-                {"Retry-After": str(RETRY_AFTER_S)},
-            )
-        turns = self._turns.setdefault(who, asyncio.Semaphore(self._at_once))
-        self._asked[who] = asked + 1
-        try:
-            await turns.acquire()
-        except BaseException:
-            self._leave(who)
-            raise
-
-        def end() -> None:
-            turns.release()
-            self._leave(who)
-
-        request[_TURN].append(end)
-
-    def _leave(self, who: str) -> None:
-        self._asked[who] -= 1
-        if not self._asked[who]:
-            del self._asked[who], self._turns[who]
+        request[_TURN].append(await self._queues.enter(request))
 
 
 def _end(turns: list[Callable[[], None]]) -> None:
