@@ -26,7 +26,10 @@ class Env(Protocol):
         """Return `count` bytes that nobody can guess."""
 
     def random_id(self) -> str:
-        """Make a 16-character identifier of [A-Za-z0-9_-] for a new thing, fit for a URL and a document id."""
+        """Make a 16-character identifier of [A-Za-z0-9_-] for a new thing, fit for a URL and a document id.
+
+        It begins and ends with a letter or a digit: a command would take a leading - for an option.
+        """
 
 
 class SystemEnv:
@@ -45,8 +48,11 @@ class SystemEnv:
         return secrets.token_bytes(count)
 
     def random_id(self) -> str:
-        """Make a 16-character identifier of [A-Za-z0-9_-]."""
-        return secrets.token_urlsafe(ID_BYTES)
+        """Make a 16-character identifier of [A-Za-z0-9_-], a letter or a digit at either end."""
+        while True:
+            id = secrets.token_urlsafe(ID_BYTES)
+            if id[0].isalnum() and id[-1].isalnum():
+                return id
 
 
 class SeededEnv:

@@ -38,6 +38,6 @@ def test_system_env_tells_the_time():
 
 @pytest.mark.parametrize("env", [SystemEnv(), SeededEnv(3)], ids=["system", "seeded"])
 def test_identifiers_fit_a_url_and_differ(env: Env):
-    ids = {env.random_id() for _ in range(100)}
-    assert len(ids) == 100
-    assert all(re.fullmatch(r"[A-Za-z0-9_-]{16}", name) for name in ids)
+    ids = {env.random_id() for _ in range(1000)}
+    assert len(ids) == 1000
+    assert all(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{14}[A-Za-z0-9]", name) for name in ids)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from keyword import iskeyword
 from typing import NoReturn
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, Parameter, UnknownOptionError
 
 from coscribe import __version__
 from coscribe.cli.errors import CommandFailed, UsageError
@@ -59,7 +59,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         status = make_app()(arguments)
     except CycloptsError as error:
-        return _complain(f"{_one_line(str(error))} Run `coscribe --help` to see what there is.", USAGE)
+        return _complain(f"{_one_line(str(error))} {_hint(error)}", USAGE)
     except (SettingsError, UsageError) as error:
         return _complain(str(error), USAGE)
     except (CommandFailed, DatabaseRefused) as error:
@@ -75,6 +75,12 @@ def main() -> NoReturn:
 def _complain(sentence: str, status: int) -> int:
     print(sentence, file=sys.stderr)
     return status
+
+
+def _hint(error: CycloptsError) -> str:
+    if isinstance(error, UnknownOptionError) and not error.token.value.startswith("--"):
+        return f"If {error.token.value} is a name, put it last, behind --."
+    return "Run `coscribe --help` to see what there is."
 
 
 def _one_line(text: str) -> str:

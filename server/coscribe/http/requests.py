@@ -126,7 +126,7 @@ async def find(request: web.Request, id: str) -> Document:
 
 def new_id(hub: Hub, given: str | None) -> str:
     """Take the id that was asked for, or make one that nobody guesses; raise InvalidDocumentId."""
-    return canonical(given) if given is not None else hub.env.random_id().strip("-_") or hub.env.random_id()
+    return canonical(given) if given is not None else hub.env.random_id()
 
 
 async def check_free(hub: Hub, id: str) -> None:

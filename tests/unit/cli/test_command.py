@@ -34,6 +34,7 @@ def test_every_command_explains_itself(name: str, capsys):
         (["serve", "--prot", "1"], "--port"),
         (["serve", "stray"], "stray"),
         (["serve", "--port"], "--port"),
+        (["key", "revoke", "-5H6Y-4Q"], "If -5H6Y-4Q is a name, put it last, behind --."),
         (["serve", "--port", "http"], "`port`"),
         (["serve", "--host", "0.0.0.0"], "--allow-anonymous"),
         (["serve", "--auth", "token"], "COSCRIBE_SECRET"),

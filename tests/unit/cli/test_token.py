@@ -36,6 +36,11 @@ def test_printed_token_opens_its_document_and_no_other(capsys):
         verify(SECRET.encode(), token, document="notes/b", now=time.time())
 
 
+def test_document_that_begins_with_a_hyphen_is_named_behind_the_options(capsys):
+    token = make(capsys, "--role", "edit", "--", "-a")
+    assert verify(SECRET.encode(), token, document="-a", now=time.time()).role == Role.EDIT
+
+
 @pytest.mark.parametrize(("pattern", "document"), [("*", "anything"), ("notes/*", "notes/a"), ("no*", "notes/a")])
 def test_star_stands_for_every_id_that_begins_so(pattern: str, document: str, capsys):
     token = make(capsys, pattern, "--role", "admin")
