@@ -14,6 +14,7 @@ from ..content.searchable import SEARCH, Searchable, read_searchable
 from ..journal.errors import JournalError
 from ..journal.journal import Document, LaggingQuery, PutSearchText, ReferToFiles
 from ..workers.pool import WorkerFailed, WorkerUnavailable
+from .lull import Lull
 
 if TYPE_CHECKING:
     from .hub import Hub
@@ -29,22 +30,13 @@ PAGE = 100
 _log = logging.getLogger(__name__)
 
 
-class _Waiting:
-    """Since when a document lags, and when it changed last."""
-
-    __slots__ = ("changed", "since")
-
-    def __init__(self, now: float) -> None:
-        self.since = self.changed = now
-
-
 class Indexer:
     """Watches the rooms, and what it is told of, and indexes what has changed."""
 
     def __init__(self, hub: "Hub") -> None:
         self._hub = hub
         self._heads: dict[str, int] = {}
-        self._waiting: dict[str, _Waiting] = {}
+        self._waiting: dict[str, Lull] = {}
         self._backlog: deque[str] = deque()
         self._caught_up = asyncio.Event()
         self._busy = False
@@ -65,7 +57,7 @@ class Indexer:
         now = self._hub.env.monotonic()
         waiting = self._waiting.get(id)
         if waiting is None:
-            self._waiting[id] = _Waiting(now)
+            self._waiting[id] = Lull(now)
         else:
             waiting.changed = now
 
@@ -103,7 +95,7 @@ class Indexer:
         """Take a document whose time has come, else one that lags since an earlier run."""
         now, limits = self._hub.env.monotonic(), self._hub.limits
         for id, waiting in self._waiting.items():
-            if now - waiting.changed >= limits.search_delay_s or now - waiting.since >= limits.search_delay_max_s:
+            if now >= waiting.ends(limits.search_delay_s, limits.search_delay_max_s):
                 del self._waiting[id]
                 return id
         if self._backlog:
