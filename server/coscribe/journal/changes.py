@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from coscribe.journal import access, audit, members, purge
+from coscribe.journal import access, audit, members, purge, webhooks
 
 #: The part of a change's size in memory that its bodies do not account for, roughly.
 CHANGE_OVERHEAD_BYTES = 200
@@ -302,5 +302,6 @@ Change = (
     | members.HandOn
     | audit.PutAudit
     | audit.CutAudit
+    | webhooks.WebhookChange
     | purge.Erasure
 )

@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
-from coscribe.journal import access, audit, documents, files, members, purge, purge_traces, search, usage
+from coscribe.journal import access, audit, documents, files, members, purge, purge_traces, search, usage, webhooks
 from coscribe.journal.changes import (
     Author,
     AuthorQuery,
@@ -230,6 +230,8 @@ def _finder(query: object) -> Callable[[Any, sqlite3.Connection], Any]:
             return usage.find
         case usage.OwnedQuery():
             return usage.find_owned
+        case webhooks.WebhookQuery() | webhooks.DeliveryQuery():
+            return webhooks.find
         case access.AccessQuery():
             return access.find
         case audit.AuditQuery():

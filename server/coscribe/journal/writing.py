@@ -10,7 +10,7 @@ import sqlite3
 import zlib
 from collections.abc import Sequence
 
-from coscribe.journal import access, audit, files, members, purge, search
+from coscribe.journal import access, audit, files, members, purge, search, webhooks
 from coscribe.journal.changes import (
     AppendRow,
     Change,
@@ -93,6 +93,8 @@ def write(connection: sqlite3.Connection, changes: Sequence[Change]) -> None:
                     audit.put(connection, change)
                 elif type(change) is audit.CutAudit:
                     audit.cut(connection, change)
+                elif isinstance(change, webhooks.WebhookChange):
+                    webhooks.write(connection, change)
             for change in others:
                 if isinstance(change, purge.Erasure):  # after what the document was still owed
                     purge.apply(connection, change)
