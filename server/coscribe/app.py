@@ -45,6 +45,7 @@ from .http import (
     sign_in,
     tokens,
     uploads,
+    webhooks,
 )
 from .http.auditing import refusals
 from .http.connections import Connections
@@ -69,6 +70,7 @@ from .rooms.erasure import Keeping
 from .rooms.hub import Hub
 from .rooms.limits import Limits
 from .rooms.sign_ins import SignInRules, folded
+from .rooms.webhooks import WebhookRules
 from .settings import Auth, Settings
 from .workers.pool import WorkerPool
 
@@ -110,6 +112,14 @@ async def running_hub(settings: Settings) -> AsyncIterator[Hub]:
         sign_in_rules=sign_in_rules(settings),
         audit_rules=AuditRules(settings.audit_addresses, settings.audit_keep_days),
         keeping=Keeping(settings.trash_keep_days, settings.unused_file_days),
+        webhook_rules=WebhookRules(
+            settings.max_webhooks,
+            settings.webhook_delay_s,
+            settings.webhook_delay_max_s,
+            settings.webhook_retry_s,
+            settings.webhook_deadline_s,
+            settings.webhook_networks,
+        ),
     )
     hubs.append(hub)
     try:
@@ -175,6 +185,7 @@ def init_app(hub: Hub, settings: Settings) -> web.Application:
     app.add_routes(shares.routes)
     app.add_routes(members.routes)
     app.add_routes(api_keys.routes)
+    app.add_routes(webhooks.routes)
     app.add_routes(audit.routes)
     app.add_routes(content.routes)  # before the documents', whose ids may hold slashes
     app.add_routes(documents.routes)

@@ -240,6 +240,22 @@ def test_what_was_in_the_trash_for_its_time_is_deleted(make_server: MakeServer) 
     ]
 
 
+def test_nothing_of_it_is_left_in_what_webhooks_have_still_to_be_told(make_server: MakeServer) -> None:
+    server = make_server(*TOKEN_AUTH, settings={"secret": SECRET, "webhook_networks": "127.0.0.1"})
+    hook = json.dumps({"url": "http://127.0.0.1:9/"}).encode()  # where nobody answers
+    assert server.request("POST", "/api/webhooks", hook, **ADMIN)[0] == 201
+    server.create(headers=ADMIN, id="doomed", title=PLANTED, text=PLANTED)
+    assert server.request("PATCH", "/api/documents/doomed", b'{"title": "%sn"}' % PLANTED.encode(), **ADMIN)[0] == 200
+    assert server.request("GET", "/api/webhooks", **ADMIN)[1]["webhooks"][0]["waiting"] == 3
+    delete(server, "doomed")
+    until_erased(server, "doomed")
+    assert traces(server.data) == {}
+    with sqlite3.connect(f"file:{server.data}/coscribe.db?mode=ro", uri=True) as connection:
+        left = connection.execute("SELECT event, document, subject FROM deliveries").fetchall()
+    connection.close()
+    assert left == [("document.deleted", None, "doomed")]
+
+
 def test_the_command_deletes_through_the_running_server(guarded: Server, document: str) -> None:
     guarded.create(headers=ADMIN, id=document, text=PLANTED)
     environment = {**os.environ, "COSCRIBE_SECRET": SECRET, "COSCRIBE_PORT": str(guarded.port)}

@@ -10,6 +10,7 @@ import asyncio
 import io
 import json
 import os
+import re
 import signal
 import statistics
 import time
@@ -30,15 +31,15 @@ from harness.server import MakeServer, Server
 from harness.tokens import SECRET, TOKEN_AUTH, bearer, token
 
 TITLE, CONTENT, NAME, PERSON, COLOR = "tittle-7f3a", "contint-7f3a", "nomen-7f3a", "persona-7f3a", "#7f3a7f"
-PASSWORD, FILE, SEARCH, KEY_NAME = "passwurd-7f3a", "fyle-7f3a", "serch-7f3a", "keynaim-7f3a"
-PLANTED = {TITLE, CONTENT, NAME, PERSON, PASSWORD, FILE, SEARCH, KEY_NAME, SECRET}
+PASSWORD, FILE, SEARCH, KEY_NAME, URL = "passwurd-7f3a", "fyle-7f3a", "serch-7f3a", "keynaim-7f3a", "yoorl-7f3a"
+PLANTED = {TITLE, CONTENT, NAME, PERSON, PASSWORD, FILE, SEARCH, KEY_NAME, URL, SECRET}
 JSON = "application/json"
 
 
 @pytest.fixture(scope="module")
 def talkative(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that says all it can."""
-    settings = {"secret": SECRET, "log_level": "debug", "max_update_bytes": 100_000}
+    settings = {"secret": SECRET, "log_level": "debug", "max_update_bytes": 100_000, "webhook_networks": "127.0.0.0/8"}
     with Server(tmp_path_factory.mktemp("talkative") / "data", *TOKEN_AUTH, settings=settings) as running:
         yield running
 
@@ -47,6 +48,7 @@ def body_for(path: str) -> bytes:
     """Make a body with something planted in every field that any request knows."""
     fields: dict[str, Any] = {"id": "planted", "title": TITLE, "text": CONTENT, "role": "view", "password": PASSWORD}
     fields |= {"user": {"id": PERSON, "name": NAME, "color": COLOR}, "name": KEY_NAME, "documents": "planted"}
+    fields["url"] = f"http://127.0.0.1:9/{URL}"  # where nobody answers
     if path.endswith("/revocations"):
         fields["user"] = PERSON
     return json.dumps(fields).encode()
@@ -88,7 +90,7 @@ async def test_nothing_that_was_planted_is_said_to_others(http: aiohttp.ClientSe
     for operation in OPERATIONS:
         path = operation.path.replace("{id}", "planted").replace("{secret}", json.loads(share)["secret"])
         path = path.replace("{hash}", "0" * 64).replace("{user}", PERSON)
-        path = path if "{" not in path else path.replace("{share}", "none").replace("{key}", "none")
+        path = path if "{" not in path else re.sub(r"{(share|key|webhook)}", "none", path)
         for parameter in operation.parameters:
             if parameter.place == "query":
                 path += f"{'&' if '?' in path else '?'}{parameter.name}={SEARCH}"

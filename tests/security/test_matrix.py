@@ -47,6 +47,7 @@ BODIES: dict[str, Any] = {
     "PUT /api/documents/{id}/owner": {"user": "somebody"},
     "PATCH /api/documents/{id}/shares/{share}": {"role": "edit"},
     "POST /api/keys": {"documents": "matrix/*", "role": "view"},
+    "POST /api/webhooks": {"url": "https://receiver.invalid/", "documents": "matrix/*"},
 }
 NEEDS_MORE = {"POST /api/documents/{id}/duplicate": "edit"}
 """A role for the copy, too, which is in the same scope here."""
@@ -103,7 +104,9 @@ def described(server: Server) -> Any:
     _, shares = server.request("GET", f"/api/documents/{DOCUMENT}/shares", **admin)
     _, listed = server.request("GET", "/api/documents", **admin)
     _, keys = server.request("GET", "/api/keys", **admin)
-    return document, shares, listed, keys
+    _, webhooks = server.request("GET", "/api/webhooks", **admin)
+    told = [{**each, "waiting": 0, "last": None} for each in webhooks["webhooks"]]
+    return document, shares, listed, keys, told
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=called)

@@ -16,6 +16,7 @@ from aiohttp import web
 
 from harness.lib0 import awareness
 from harness.peer import Dialect, Peer
+from harness.receiver import Receiver
 from harness.server import MakeServer, Server, ServerDidNotStart
 from harness.tokens import TOKEN_AUTH, bearer, claims, signed
 
@@ -172,3 +173,92 @@ async def test_published_keys_are_not_looked_for_where_a_redirect_leads(
         pass  # nor does it have to start without keys
     assert listener.asked
     assert set(listener.asked) == {"/redirected"}
+
+
+OPEN = "127.0.0.2"
+"""An address of this machine that `webhook_networks` names; what listens at 127.0.0.1 is none of their business."""
+WEBHOOKS: dict[str, Any] = {"webhook_networks": OPEN, "webhook_delay_s": 0.05, "webhook_retry_s": "0.05"}
+
+
+async def make_webhook(http: aiohttp.ClientSession, server: Server, url: str) -> tuple[int, dict[str, Any]]:
+    async with http.post(f"{server.url}/api/webhooks", json={"url": url}) as response:
+        return response.status, await response.json()
+
+
+async def last_of(http: aiohttp.ClientSession, server: Server) -> dict[str, Any]:
+    """Wait until a webhook, the only one, has nothing more to be told; say how the last message went."""
+    async with asyncio.timeout(10):
+        while True:
+            async with http.get(f"{server.url}/api/webhooks") as response:
+                [line] = (await response.json())["webhooks"]
+            if line["last"] is not None and not line["waiting"]:
+                return dict(line["last"])
+            await asyncio.sleep(0.02)
+
+
+async def test_webhook_to_an_address_inside_is_refused_at_once(
+    http: aiohttp.ClientSession, make_server: MakeServer, listener: Listener
+) -> None:
+    server = await asyncio.to_thread(make_server, settings=WEBHOOKS)
+    port = listener.url.split(":")[2]
+    for host in (
+        "127.0.0.1",
+        "localhost",
+        "127.1",
+        "2130706433",
+        "0x7f.1",
+        "0177.0.0.1",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+    ):
+        for scheme in ("http", "https"):
+            status, problem = await make_webhook(http, server, f"{scheme}://{host}:{port}/inside")
+            assert status == 400, (scheme, host)
+            assert "webhook_networks" in problem["detail"] or "IP address" in problem["detail"]
+    for host in ("169.254.169.254", "10.0.0.1", "192.168.0.1", "[fd00:ec2::254]", "[64:ff9b::a9fe:a9fe]", "224.0.0.1"):
+        assert (await make_webhook(http, server, f"https://{host}/latest/meta-data"))[0] == 400, host
+    server.create(id="doc", text="words")
+    await asyncio.sleep(0.2)
+    assert listener.asked == []
+
+
+async def test_webhook_that_was_stored_is_judged_again_by_every_start_and_delivery(
+    http: aiohttp.ClientSession, make_server: MakeServer, listener: Listener
+) -> None:
+    server = await asyncio.to_thread(make_server, settings=WEBHOOKS | {"webhook_networks": "127.0.0.0/8"})
+    assert (await make_webhook(http, server, f"{listener.url}/inside"))[0] == 201
+    await asyncio.to_thread(server.stop)
+    server.settings["webhook_networks"] = OPEN
+    await asyncio.to_thread(server.start)
+    await asyncio.to_thread(server.create, id="doc")
+    last = await last_of(http, server)
+    assert last == {"at": last["at"], "error": "address"}
+    assert listener.asked == []
+
+
+async def test_answers_to_webhooks_lead_nowhere_and_are_shown_to_nobody(
+    http: aiohttp.ClientSession, make_server: MakeServer, listener: Listener
+) -> None:
+    said = "what-the-inside-says-7f3a"
+
+    async def elsewhere(request: web.Request) -> web.Response:
+        return web.Response(status=307, reason=said, headers={"Location": f"{listener.url}/{said}"}, text=said)
+
+    proxies = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY"), listener.url)
+    async with Receiver(OPEN) as receiver:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in proxies.items():
+                patch.setenv(name, value)
+            server = await asyncio.to_thread(make_server, settings=WEBHOOKS | {"log_level": "debug"})
+        receiver.answers = [elsewhere] * 10
+        assert (await make_webhook(http, server, f"{receiver.url}hook-7f3a?key=url-7f3a"))[0] == 201
+        await asyncio.to_thread(server.create, id="doc", title="title-7f3a")
+        last = await last_of(http, server)
+        assert last == {"at": last["at"], "status": 307}
+        assert len(receiver.told) >= 2, "it is tried again"
+        async with http.get(f"{server.url}/api/webhooks") as response:
+            assert said not in await response.text()
+        async with http.get(f"{server.url}/metrics") as response:
+            assert "7f3a" not in await response.text()
+        assert "7f3a" not in server.stderr()
+        assert listener.asked == []

@@ -27,7 +27,7 @@ def value_text(settings: Settings, name: str) -> str:
     if name in SECRETS:
         return MASK
     if isinstance(value, tuple):
-        return " ".join(value) or "-"
+        return " ".join(map(str, value)) or "-"
     if isinstance(value, bool):
         return "true" if value else "false"
     return size_text(value) if unit(name).startswith("bytes") else str(value)

@@ -58,7 +58,7 @@ def default_text(name: str) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple):
-        return " ".join(value)
+        return " ".join(map(str, value))
     return f"./{value}" if name == "data" else str(value)
 
 

@@ -14,6 +14,7 @@ from ..access.roles import Role
 from ..content.formats import READABLE
 from ..journal.audit import Action
 from ..journal.journal import DocumentQuery, FileQuery, ReferToFiles, SearchQuery
+from ..journal.webhooks import Event
 from ..protocol.updates import EMPTY_UPDATE
 from ..rooms.hub import Hub
 from .auditing import audit
@@ -230,7 +231,7 @@ async def restore(request: web.Request) -> web.Response:
         raise Problem(HTTPStatus.NOT_FOUND, "There is no such document, also not in the trash.")
     if document.deleted is not None:
         audit(request, Action.DOCUMENT_RESTORE, id)
-        document = await hub.change(document._replace(deleted=None))
+        document = await hub.change(document._replace(deleted=None), Event.RESTORED)
     return json_response(described(document, principal.role))
 
 
@@ -257,7 +258,8 @@ async def rename(request: web.Request) -> web.Response:
         raise Problem(HTTPStatus.BAD_REQUEST, 'Send {"title": "…"}: the title is what can be changed here.')
     document = await find(request, id)
     audit(request, Action.DOCUMENT_RENAME, id)
-    document = await hub.change(document._replace(title=title.strip()))
+    event = Event.RENAMED if title.strip() != document.title else None
+    document = await hub.change(document._replace(title=title.strip()), event)
     room = hub.rooms.get(id)
     if room is not None:
         room.tell(_encode({"type": "title", "title": document.title}))
@@ -283,5 +285,5 @@ async def trash(request: web.Request) -> web.Response:
         return web.Response(status=HTTPStatus.NO_CONTENT)
     document = await find(request, id)
     audit(request, Action.DOCUMENT_TRASH, id)
-    await hub.change(document._replace(deleted=hub.env.wall_ms()))
+    await hub.change(document._replace(deleted=hub.env.wall_ms()), Event.TRASHED)
     return web.Response(status=HTTPStatus.NO_CONTENT)

@@ -34,6 +34,15 @@ class _Figures:
             "coscribe_journal_failing", "1 while nothing can be stored", value=int(hub.journal.failure is not None)
         )
         yield CounterMetricFamily("coscribe_updates_acknowledged", "Updates acknowledged as stored", value=hub.updates)
+        told = CounterMetricFamily("coscribe_webhook_deliveries", "Messages to webhooks, each try", labels=["result"])
+        for result, number in hub.webhooks.results.items():
+            told.add_metric([result], number)
+        yield told
+        yield GaugeMetricFamily(
+            "coscribe_webhook_deliveries_waiting",
+            "Messages that webhooks have still to be sent",
+            value=sum(receiver.waiting for receiver in hub.webhooks.receivers.values()),
+        )
 
 
 @routes.get("/metrics")

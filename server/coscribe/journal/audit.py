@@ -48,6 +48,8 @@ class Action(StrEnum):
     TOKEN_REVOKE = "token.revoke"  # noqa: S105 - a name
     KEY_CREATE = "key.create"
     KEY_REVOKE = "key.revoke"
+    WEBHOOK_CREATE = "webhook.create"
+    WEBHOOK_DELETE = "webhook.delete"
     AUDIT_READ = "audit.read"
 
 

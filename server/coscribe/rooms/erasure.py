@@ -25,6 +25,7 @@ from ..journal.purge import (
     TombstoneQuery,
     UnusedQuery,
 )
+from ..journal.webhooks import Event
 from ..protocol.close_codes import CloseCode
 from .audit import THE_SERVER
 
@@ -80,6 +81,7 @@ class Eraser:
         """Delete a document for good: gone for everybody, for ever, on return; what is left of it goes after that."""
         hub = self._hub
         hub.close_room(document.id, CloseCode.DELETED, DELETED)
+        hub.webhooks.tell(Event.DELETED, document)
         await hub.journal.submit(Purge(document.key, hub.env.wall_ms()))
         hub.close_room(document.id, CloseCode.DELETED, DELETED)  # somebody may have come in meanwhile
         hub.gate.members.forget(document.id)

@@ -27,6 +27,7 @@ from ..journal.journal import (
     Store,
     StoredFile,
 )
+from ..journal.webhooks import Event
 from ..protocol.close_codes import CloseCode, CloseSocket
 from ..protocol.ground import Plan
 from ..protocol.lib0 import read_var_uint
@@ -46,6 +47,7 @@ from .room import LONG_TAIL_ROWS, Answers, Room, RoomState
 from .session import Session, author_bytes
 from .sign_ins import SignInRules, SignIns
 from .space import Space
+from .webhooks import WebhookRules, Webhooks
 
 SWEEP_S = 1.0
 FIRST_EPOCH = 1
@@ -74,6 +76,7 @@ class Hub:
         sign_in_rules: SignInRules | None = None,
         audit_rules: AuditRules | None = None,
         keeping: Keeping | None = None,
+        webhook_rules: WebhookRules | None = None,
     ) -> None:
         """`sign_in_rules` is None where nobody signs in with a browser."""
         self.store = store
@@ -93,6 +96,7 @@ class Hub:
         self.indexer = Indexer(self)
         self.audit = Audit(self, audit_rules or AuditRules())
         self.eraser = Eraser(self, keeping or Keeping())
+        self.webhooks = Webhooks(self, webhook_rules or WebhookRules())
         self.admission = Admission(self)
         self.grants = Grants(self)
         self.membership = Membership(self)
@@ -118,6 +122,7 @@ class Hub:
         await self.grants.start()
         await self.membership.start()
         await self.sign_ins.start()
+        await self.webhooks.start()
         await self.space.learn(self.env.monotonic())
         self._sweeper = self.spawn(self._sweep())
         self.indexer.start()
@@ -136,6 +141,7 @@ class Hub:
         self.stopping = True
         if self._sweeper is not None:
             self._sweeper.cancel()
+        await self.webhooks.stop()
         await self.indexer.stop()
         await self.eraser.stop()
         self.audit.settle()
@@ -279,6 +285,7 @@ class Hub:
         document = Document(self.store.allocate_key(), id, title, FIRST_EPOCH, 0, now, now, None)
         self._registering[id] = document
         self.journal.append(PutDocument(document), None)
+        self.webhooks.tell(Event.CREATED, document)
         self.membership.own(document, principal)
         self.spawn(self._registered(id))
         self.indexer.note(id)
@@ -304,9 +311,11 @@ class Hub:
         found = await self.store.find(DocumentQuery(id=id, deleted=None, limit=1))
         return found[0] if found else None
 
-    async def change(self, document: Document) -> Document:
-        """Store a document's title, its epoch, or its way to the trash and back, and let its room know."""
+    async def change(self, document: Document, event: Event | None = None) -> Document:
+        """Store a document's title, its epoch, or its way to the trash and back, and let its room and webhooks know."""
         document = document._replace(updated=self.env.wall_ms())
+        if event is not None:
+            self.webhooks.tell(event, document)
         try:
             await self.journal.submit(PutDocument(document))
         except ChangeRefused:

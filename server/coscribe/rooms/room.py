@@ -248,6 +248,8 @@ class Room:
         assert self.document is not None
         row = Row(self.document.key, self.head, len(updates), self.hub.env.wall_ms(), body)
         self.hub.journal.append(AppendRow(row), (self, self.head, answers))
+        if self.hub.webhooks.receivers:
+            self.hub.webhooks.changed(self.document)
 
     # Durability
 

@@ -1,4 +1,4 @@
-"""Where the server listens, where it keeps things, and whose word it takes on the way in."""
+"""Where the server listens, where it keeps things, whose word it takes on the way in, and whom it may call."""
 
 import ipaddress
 import re
@@ -13,7 +13,7 @@ _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/@?#,;\s'\"]+/?", re.IGNORECASE).fu
 
 
 class Serving(Group):
-    """The address, the data, the pages and proxies around it."""
+    """The address, the data, the pages, proxies and networks around it."""
 
     host: str = setting(
         "127.0.0.1", "", "Address to listen on; a loopback address is reachable from this machine only."
@@ -40,6 +40,9 @@ class Serving(Group):
     )
     trusted_proxies: Annotated[tuple[str, ...], type_list] = setting(
         (), "", "Addresses or networks (CIDR) of the proxies whose `X-Forwarded-For` and `-Proto` are believed."
+    )
+    webhook_networks: Annotated[tuple[str, ...], type_list] = setting(
+        (), "", "Addresses or networks (CIDR) that webhooks may lead to besides public ones, there also without TLS."
     )
     tls_cert: Path | None = setting(None, "", "PEM file with the certificate chain, to serve https without a proxy.")
     tls_key: Path | None = setting(None, "", "PEM file with the certificate's key, where that is not in `tls_cert`.")
@@ -84,7 +87,7 @@ class Serving(Group):
             raise ValueError("write an address such as https://docs.example.org, without a path")
         return None if value is None else value.rstrip("/").lower()
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "webhook_networks")
     @classmethod
     def _check_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for network in value:

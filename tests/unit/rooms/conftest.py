@@ -21,6 +21,7 @@ from coscribe.rooms.hocuspocus import HocuspocusSocket
 from coscribe.rooms.hub import Hub
 from coscribe.rooms.limits import Limits
 from coscribe.rooms.room import RoomState
+from coscribe.rooms.webhooks import WebhookRules
 from coscribe.rooms.ywebsocket import YWebsocketSocket
 from coscribe.workers.pool import WorkerUnavailable
 
@@ -197,7 +198,12 @@ def gate(principals: dict[str, Principal]) -> Gate:
 
 
 @pytest.fixture
-async def hub(tmp_path: Path, limits: Limits, gate: Gate) -> AsyncIterator[Hub]:
+def webhook_rules() -> WebhookRules:
+    return WebhookRules()
+
+
+@pytest.fixture
+async def hub(tmp_path: Path, limits: Limits, gate: Gate, webhook_rules: WebhookRules) -> AsyncIterator[Hub]:
     store = SqliteStore(tmp_path / "coscribe.db")
     await store.open()
     hub = Hub(
@@ -207,6 +213,7 @@ async def hub(tmp_path: Path, limits: Limits, gate: Gate) -> AsyncIterator[Hub]:
         limits=limits,
         env=SystemEnv(),
         commit_gather_s=0.0,
+        webhook_rules=webhook_rules,
     )
     await hub.start()
     _running.append(hub)

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from ...access.outgoing import Failure
 from ...access.roles import GIVEN
 from ...journal.audit import Action, Result
+from ...journal.webhooks import Event
 
 Schema = dict[str, Any]
 
@@ -60,6 +62,14 @@ _KEY: Schema = {
     "created": TIME,
     "expires": maybe(TIME),
     "revoked": maybe(TIME),
+}
+_WEBHOOK: Schema = {
+    "id": TEXT,
+    "url": TEXT,
+    "events": listed({"enum": list(Event)}),
+    "documents": {**TEXT, "description": "An id, or the beginning of ids and a final `*`."},
+    "name": TEXT,
+    "created": TIME,
 }
 _SHARED_ROLE: Schema = {"enum": ["view", "comment", "edit"]}
 _SHARE: Schema = {
@@ -172,6 +182,31 @@ SCHEMAS: dict[str, Schema] = {
     "Key": shape(_KEY),
     "KeyWithSecret": shape({**_KEY, "secret": TEXT}),
     "Keys": shape({"keys": listed(ref("Key"))}),
+    "NewWebhook": shape(
+        {"url": {**TEXT, "minLength": 1, "maxLength": 2000, "description": "Where to, with https."}},
+        {
+            "events": {**listed({"enum": list(Event)}), "minItems": 1, "description": "All unless given."},
+            "documents": {**TEXT, "description": "An id, or the beginning of ids and a final `*`; all unless given."},
+            "name": {**TEXT, "maxLength": 100},
+        },
+    ),
+    "WebhookWithSecret": shape({**_WEBHOOK, "secret": TEXT}),
+    "Webhooks": shape(
+        {
+            "webhooks": listed(
+                shape(
+                    {
+                        **_WEBHOOK,
+                        "waiting": {**COUNT, "description": "How many messages it has still to be sent."},
+                        "last": {
+                            **maybe(shape({"at": TIME}, {"status": COUNT, "error": {"enum": list(Failure)}})),
+                            "description": "What came of the last: the `status` of the answer, or why there was none.",
+                        },
+                    }
+                )
+            )
+        }
+    ),
     "NewShare": shape(
         {},
         {

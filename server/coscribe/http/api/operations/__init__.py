@@ -10,6 +10,7 @@ from .files import FILES
 from .operation import OPERATION
 from .records import RECORDS
 from .sign_in import SIGN_IN
+from .webhooks import WEBHOOKS
 
-OPERATIONS: tuple[Operation, ...] = (*DOCUMENTS, *CONTENT, *FILES, *ACCESS, *SIGN_IN, *RECORDS, *OPERATION)
+OPERATIONS: tuple[Operation, ...] = (*DOCUMENTS, *CONTENT, *FILES, *ACCESS, *SIGN_IN, *WEBHOOKS, *RECORDS, *OPERATION)
 PHRASES = {int(status): status.phrase for status in HTTPStatus}
