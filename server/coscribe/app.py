@@ -95,6 +95,7 @@ async def running_hub(settings: Settings) -> AsyncIterator[Hub]:
         database=settings.database_file,
         memory_bytes=settings.worker_memory_bytes,
         deadline_s=settings.worker_deadline_s,
+        most_clients=settings.max_update_clients,
         on_quarantine=lambda document, sequence, reason: hubs[0].quarantine(document, sequence, reason),
     )
     hub = Hub(

@@ -95,7 +95,8 @@ def take_precedence(server: Server) -> None:
     """Let the machine do nothing else while the server's own process, or this one, has something to do."""
     for thread in os.listdir(f"/proc/{server.pid}/task"):
         of_loop = int(thread) == server.pid
-        os.sched_setscheduler(int(thread), os.SCHED_FIFO, os.sched_param(2 if of_loop else 1))
+        policy = os.SCHED_FIFO | os.SCHED_RESET_ON_FORK  # a worker that starts later is one as any
+        os.sched_setscheduler(int(thread), policy, os.sched_param(2 if of_loop else 1))
     os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(3))
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from pycrdt import Doc, Text, XmlElement, XmlFragment, XmlText
 
-from coscribe.protocol.updates import read_state_vector
+from coscribe.protocol.state_vectors import read_state_vector
 from coscribe.workers import process as process_module
 from coscribe.workers.pool import ContentError, WorkerFailed, WorkerPool, WorkerUnavailable
 from harness import odd_worker, old_database

@@ -33,7 +33,7 @@ HERE = Path(__file__).parent
 YRS = """
 import sys
 from pycrdt import Doc
-from coscribe.protocol.updates import read_state_vector
+from coscribe.protocol.state_vectors import read_state_vector
 for line in sys.stdin:
     doc = Doc()
     raised = ""

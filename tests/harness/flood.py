@@ -26,6 +26,8 @@ EDITS = 200_000
 BIG_BYTES = 1_000_000
 BIG_ONES = 60
 CROWD = 100
+STRUCTS = 2000
+CLIENTS = 10_000
 UPGRADE = (
     "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
@@ -72,6 +74,34 @@ def _awareness() -> bytes:
     return b"".join(frame(b"\x01" + var_bytes(state)) for state in states)
 
 
+def _structs(client: int, number: int) -> bytes:
+    """Make updates of letters, each a struct for itself, and each other one deleted already."""
+    from harness.lib0 import var_bytes, var_uint
+
+    pairs = b"\x00\x01\x04\x01\x01a\x01x" * STRUCTS
+    heads = (b"\x01" + var_uint(2 * STRUCTS) + var_uint(client) + var_uint(2 * STRUCTS * at) for at in range(number))
+    return b"".join(frame(b"\x00\x02" + var_bytes(head + pairs + b"\x00")) for head in heads)
+
+
+def _clients(first: int) -> bytes:
+    """Make updates of many clients, who write a letter each."""
+    from harness.lib0 import var_bytes, var_uint
+
+    frames = []
+    for number in range(20):
+        ids = range((first << 20) + number * CLIENTS, (first << 20) + (number + 1) * CLIENTS)
+        sections = b"".join(b"\x01" + var_uint(client) + b"\x00\x04\x01\x01a\x01x" for client in ids)
+        frames.append(frame(b"\x00\x02" + var_bytes(var_uint(CLIENTS) + sections + b"\x00")))
+    return b"".join(frames)
+
+
+def _vector() -> bytes:
+    from harness.lib0 import var_bytes, var_uint
+
+    clients = b"".join(var_uint(client) + b"\x01" for client in range(1 << 30, (1 << 30) + CLIENTS))
+    return frame(b"\x00\x00" + var_bytes(var_uint(CLIENTS) + clients))
+
+
 def _request(path: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode() * 100
 
@@ -83,6 +113,9 @@ MAKE: dict[str, Callable[[int, int], Content]] = {
     "fragments": lambda client, of: Content(frame(b"", 0x02), frame(b"", 0x00) * 10_000),
     "awareness": lambda client, of: Content(b"", _awareness()),
     "big": lambda client, of: Content(_edits(client, max(12, BIG_ONES // of), BIG_BYTES), b""),
+    "structs": lambda client, of: Content(_structs(client, 1000 // of), b""),
+    "clients": lambda client, of: Content(_clients(client), b""),
+    "vectors": lambda client, of: Content(b"", _vector() * 50),
     "requests": lambda client, of: Content(b"", _request("/api/documents"), upgrade=False),
     "exports": lambda client, of: Content(
         b"", _request(f"/api/documents/{DOCUMENT}/export?format=html"), upgrade=False

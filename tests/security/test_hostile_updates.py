@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import aiohttp
 import pytest
+from pycrdt import Doc
 
+from coscribe.protocol.state_vectors import read_state_vector
+from coscribe.protocol.updates import read_delete_set
 from harness.bystanders import Bystanders
 from harness.lib0 import Typist, var_bytes, var_string, var_uint
 from harness.peer import Dialect, Kind, Peer
 from harness.server import MakeServer, Server
 
 BAD_MESSAGE = 4400
+TOO_LARGE = 4413
+TRY_AGAIN_LATER = 1013
 
 # Each is a list of updates; what a check of one update alone cannot see may need the second.
 REFUSED = {
@@ -107,16 +113,106 @@ async def test_flood_of_20000_gaps_ends_with_4400(
 async def test_large_updates_of_nothing_but_gaps_hold_nobody_up_and_are_not_heaped_up(
     http: aiohttp.ClientSession, server: Server, document: str
 ) -> None:
-    gaps = [
-        b"\x01" + var_uint(client) + b"\x64\x84" + var_uint(client) + b"\x63\x01x" for client in range(1000, 61_000)
-    ]
+    gaps = [b"\x01" + var_uint(client) + b"\x64\x84" + var_uint(client) + b"\x63\x01x" for client in range(1000, 5000)]
     hostile = await Peer.join(http, server, document, Dialect.Y_WEBSOCKET)
     mark = len(hostile.messages)
     for number in range(4):
         await hostile.send_update(var_uint(len(gaps)) + b"".join(gaps) + b"\x00")
         if not number:
             await hostile.until(Kind.SYNC_STEP_1, after=mark)  # it is asked for what is missing
-    assert await hostile.until_closed() == BAD_MESSAGE
+    assert await hostile.until_closed() == TRY_AGAIN_LATER
+
+
+def _deletions(doc: Doc[Any]) -> list[tuple[int, int, int]]:
+    return sorted(read_delete_set(doc.get_update(doc.get_state())[1:]))
+
+
+def _letters(client: int, clock: int, count: int) -> bytes:
+    return var_uint(count) + var_uint(client) + var_uint(clock) + b"\x04\x01\x01a\x01x" * count
+
+
+# Little to send and much to look at: each is (what it builds on, what is sent), and is stored like any other.
+ELABORATE = {
+    "letters, each for itself": (b"", b"\x01" + _letters(5, 0, 100_000) + b"\x00"),
+    "the edits of many clients": (
+        b"",
+        var_uint(20_000) + b"".join(_letters(client, 0, 1) for client in range(1 << 30, (1 << 30) + 20_000)) + b"\x00",
+    ),
+    "gone and there in turn": (
+        b"",
+        b"\x01" + var_uint(100_000) + b"\x05\x00" + b"\x00\x01\x04\x01\x01a\x01x" * 50_000 + b"\x00",
+    ),
+    "deletions, each for itself": (
+        b"\x01" + b"\x01\x05\x00" + b"\x04\x01\x01a" + var_bytes(b"x" * 300_000) + b"\x00",
+        b"\x00\x01\x05" + var_uint(100_000) + b"".join(var_uint(3 * at) + b"\x01" for at in range(100_000)),
+    ),
+    "nulls": (b"", b"\x01\x01\x05\x00\x08\x01\x01a" + var_uint(500_000) + b"\x7e" * 500_000 + b"\x00"),
+}
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+@pytest.mark.parametrize("name", ELABORATE)
+@pytest.mark.usefixtures("bystanders")
+async def test_update_with_much_to_look_at_holds_nobody_up_and_is_stored(
+    http: aiohttp.ClientSession, server: Server, document: str, name: str, dialect: Dialect
+) -> None:
+    base, update = ELABORATE[name]
+    elsewhere = f"{document}-2"
+    writer = await Peer.join(http, server, elsewhere, dialect)
+    for each in filter(None, (base, update, update)):
+        await writer.send_update(each)
+    await writer.send_update(Typist(9, "after").type("~the end~"))
+    reader = await Peer.join(http, server, elsewhere, Dialect.Y_WEBSOCKET)
+    await reader.until_content(b"~the end~")
+    await writer.leave()
+    await reader.leave()
+    stored: Doc[Any] = Doc()
+    expected: Doc[Any] = Doc()
+    async with http.get(f"{server.url}/api/documents/{elsewhere}/update") as response:
+        stored.apply_update(await response.read())
+    for each in filter(None, (base, update, Typist(9, "after").type("~the end~"))):
+        expected.apply_update(each)
+    assert read_state_vector(stored.get_state()) == read_state_vector(expected.get_state())
+    assert _deletions(stored) == _deletions(expected)
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+async def test_update_of_more_clients_than_an_update_has_is_refused_with_4413(
+    http: aiohttp.ClientSession, server: Server, document: str, dialect: Dialect, bystanders: Bystanders
+) -> None:
+    update = var_uint(20_001) + b"".join(_letters(client, 0, 1) for client in range(20_001)) + b"\x00"
+    hostile = await Peer.join(http, server, document, dialect)
+    await hostile.send_update(update)
+    assert await hostile.until_closed() == TOO_LARGE
+    async with http.post(f"{server.url}/api/documents/{document}/update", data=update) as response:
+        assert response.status == 413
+        assert "max_update_clients" in (await response.json())["detail"]
+
+
+@pytest.mark.usefixtures("bystanders")
+async def test_long_state_vector_is_read_by_a_worker_and_what_is_none_costs_its_sender_the_connection(
+    http: aiohttp.ClientSession, server: Server, document: str
+) -> None:
+    elsewhere = f"{document}-2"
+    writer = await Peer.join(http, server, elsewhere, Dialect.Y_WEBSOCKET)
+    await writer.send_update(Typist(9).type("x" * 300_000))
+    await writer.send_update(Typist(10).type("~the end~"))
+    reader = await Peer.join(http, server, elsewhere, Dialect.Y_WEBSOCKET)
+    await reader.until_content(b"~the end~")
+    await reader.sync()  # for which a snapshot was made, from which the rest can be taken
+
+    clients = [var_uint(client) + b"\x01" for client in range(1 << 30, (1 << 30) + 19_000)]
+    knows_one = var_uint(19_001) + b"\x09" + var_uint(300_000) + b"".join(clients)
+    mark = len(reader.messages)
+    await reader.send_step_1(knows_one)
+    await reader.until(Kind.SYNC_STEP_2, after=mark)
+    answer = b"".join(message.payload for message in reader.messages[mark:])
+    assert b"~the end~" in answer
+    assert b"x" * 1000 not in answer, "what it knows already is left out"
+
+    await writer.send_step_1(var_uint(19_000) + b"\xff" * 100_000)
+    assert await writer.until_closed() == BAD_MESSAGE
+    await reader.leave()
 
 
 async def test_content_under_another_client_s_name_is_not_believed(

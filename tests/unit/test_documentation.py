@@ -16,8 +16,9 @@ from coscribe.protocol import hocuspocus, ywebsocket
 from coscribe.protocol.awareness import State, write_states
 from coscribe.protocol.close_codes import CloseCode
 from coscribe.protocol.lib0 import write_var_string
+from coscribe.protocol.state_vectors import EMPTY_VECTOR
 from coscribe.protocol.sync import awareness_message, step1, step2
-from coscribe.protocol.updates import EMPTY_UPDATE, EMPTY_VECTOR
+from coscribe.protocol.updates import EMPTY_UPDATE
 from coscribe.settings import Settings, flag, variable
 
 ROOT = Path(__file__).resolve().parents[2]

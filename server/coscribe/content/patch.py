@@ -20,7 +20,7 @@ from coscribe.content.prosemirror import Child
 from coscribe.content.schema import Json, Schema, schema
 from coscribe.content.shape import kinds_of_roots
 from coscribe.content.update import children_of, mark_key, to_update
-from coscribe.protocol.updates import read_state_vector
+from coscribe.protocol.state_vectors import read_state_vector
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 

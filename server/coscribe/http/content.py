@@ -12,10 +12,9 @@ from aiohttp import web
 from ..access.roles import Role
 from ..content.formats import FORMATS, READABLE, Format, find_format
 from ..journal.audit import Action
-from ..protocol.ground import Outcome, plan
+from ..protocol.ground import Outcome
 from ..protocol.lib0 import DecodeError
-from ..protocol.updates import read_state_vector
-from ..rooms.limits import PLACE_IN_WORKER_BYTES
+from ..protocol.state_vectors import KNOWS_NOTHING, PeerVector
 from ..rooms.room import Room
 from ..workers.pool import ContentError, ContentTooLarge, WorkerFailed, WorkerUnavailable
 from .auditing import audit
@@ -44,7 +43,7 @@ async def read_update(request: web.Request) -> web.Response:
     await find(request, id)
     given = request.query.get("sv", "")
     try:
-        vector = read_state_vector(base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))) if given else {}
+        vector = PeerVector(base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))) if given else KNOWS_NOTHING
     except (binascii.Error, ValueError, DecodeError):
         raise Problem(HTTPStatus.BAD_REQUEST, "'sv' must be a Yjs state vector in base64url.") from None
     await request.app[UNREAD].turn(request)
@@ -88,17 +87,12 @@ async def apply(
     """
     if len(update) > room.largest_update:
         room.refuse_size(update)
-    big = len(update) > PLACE_IN_WORKER_BYTES
-    planned = await room.plan(update, trim=trim) if big else None
+    fit = room.fit_at_once(update, trim=trim) or await room.fit(update, trim=trim)
     principal = None if request is None else admit_again(request)
-    if planned is None and not made_elsewhere:
-        placement = room.ground.place(update, trim=trim)
+    if made_elsewhere and principal is not None and room.authorship is not None:
+        placement = room.authorship.take(fit, principal, author)
     else:
-        planned = planned or plan(update, room.ground.known, trim=trim)
-        if made_elsewhere and principal is not None and room.authorship is not None:
-            placement = room.authorship.settle(planned, principal, author)
-        else:
-            placement = room.ground.settle(planned)
+        placement = room.ground.take(fit)
     if placement.outcome is Outcome.GAP:
         raise Problem(
             HTTPStatus.CONFLICT,

@@ -15,6 +15,7 @@ from ..content.formats import READABLE
 from ..journal.audit import Action
 from ..journal.journal import DocumentQuery, FileQuery, ReferToFiles, SearchQuery
 from ..journal.webhooks import Event
+from ..protocol.state_vectors import KNOWS_NOTHING
 from ..protocol.updates import EMPTY_UPDATE
 from ..rooms.hub import Hub
 from .auditing import audit
@@ -206,7 +207,7 @@ async def duplicate(request: web.Request) -> web.Response:
         title = f"Copy of {source.title or source_id}"[:MAX_TITLE_CHARACTERS]
     room = await hub.ready_room(source_id)
     await room.on_disk()
-    _, state = await answered(room.served.current({}))
+    _, state = await answered(room.served.current(KNOWS_NOTHING))
     author = await hub.author(principal)
     files = await hub.store.find(FileQuery(document=source.key))
     await check_free(hub, id)

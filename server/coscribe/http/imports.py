@@ -12,7 +12,7 @@ from ..content.images import ImageRefused, NotAnImage
 from ..document_id import canonical
 from ..journal.audit import Action
 from ..journal.journal import Document
-from ..protocol.ground import Ground, Outcome
+from ..protocol.ground import Ground
 from ..rooms.files import FileTooLarge
 from ..rooms.hub import Hub
 from .auditing import audit
@@ -92,7 +92,7 @@ async def _create(request: web.Request, sent: Upload) -> web.Response:
 async def _whole(hub: Hub, update: bytes) -> bytes:
     """Return an update that a new document can begin with; raise MalformedUpdate or a 409 Problem."""
     plan = await answered(hub.pool.plan(update, NO_CLOCKS, False))
-    if Ground().settle(plan).outcome is Outcome.GAP:
+    if (await hub.gradually(Ground().fitting(plan))).gap:
         raise Problem(
             HTTPStatus.CONFLICT,
             "This update builds on edits that it does not hold; export the whole document, or import it `into` one "

@@ -21,7 +21,8 @@ from coscribe.journal.entries import unpack_entries
 from coscribe.journal.errors import DatabaseUnusable, DocumentDamaged
 from coscribe.journal.reader import DOCUMENT_COLUMNS, checkpoint_crc
 from coscribe.protocol.lib0 import DecodeError
-from coscribe.protocol.updates import check, read_delete_set, read_state_vector
+from coscribe.protocol.state_vectors import read_state_vector
+from coscribe.protocol.updates import check, read_delete_set
 from coscribe.workers.pool import WorkerFailed, WorkerPool, WorkerUnavailable
 
 MAX_PAGE_PROBLEMS = 20

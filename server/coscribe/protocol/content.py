@@ -14,6 +14,9 @@ from coscribe.protocol.lib0 import DecodeError, read_var_uint
 MAX_NESTING = 128
 """Levels of lists and maps inside one value."""
 
+ANY_NUMBER = 1 << 62
+"""A limit that limits nothing."""
+
 MAX_JSON_NESTING = 127
 """Levels of brackets in one JSON text: serde refuses the 128th."""
 
@@ -37,6 +40,10 @@ _TEXT, _MAP, _LIST, _BYTES = range(119, 115, -1)
 _JSON_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _PLAIN_JSON = frozenset((b"true", b"false", b"null", b"{}"))
 _BRACKET = re.compile(rb"[\[\]{}]")
+
+
+class Elaborate(Exception):
+    """There is more to read than was allowed here: a worker has the time."""
 
 
 def skip_string(data: bytes, at: int) -> int:
@@ -86,9 +93,10 @@ def skip_json(data: bytes, at: int) -> int:
     return end
 
 
-def skip_any(data: bytes, at: int, count: int) -> int:
-    """Return the position after `count` lib0 values."""
+def skip_any(data: bytes, at: int, count: int, most: int = ANY_NUMBER) -> int:
+    """Return the position after `count` lib0 values; raise Elaborate where they are `most` or more together."""
     size = len(data)
+    announced = count
     outer: list[tuple[int, bool]] = []
     left = count
     in_map = False
@@ -116,6 +124,9 @@ def skip_any(data: bytes, at: int, count: int) -> int:
             inner, at = read_var_uint(data, at)
             if inner > size - at:
                 raise DecodeError(f"{inner} values in {size - at} bytes")
+            announced += inner
+            if announced >= most:
+                raise Elaborate
             outer.append((left, in_map))
             if len(outer) > MAX_NESTING:
                 raise DecodeError(f"values nest deeper than {MAX_NESTING}")
@@ -129,8 +140,11 @@ def skip_any(data: bytes, at: int, count: int) -> int:
             raise DecodeError("the bytes end in the middle of a value")
 
 
-def skip_content(data: bytes, at: int, kind: int) -> tuple[int, int]:
-    """Return how many ids a content of this kind has, and the position after it."""
+def skip_content(data: bytes, at: int, kind: int, most: int = ANY_NUMBER) -> tuple[int, int]:
+    """Return how many ids a content of this kind has, and the position after it.
+
+    Raises Elaborate where it has values, and they are `most` or more together.
+    """
     if kind == STRING:
         size, at = read_var_uint(data, at)
         end = at + size
@@ -142,7 +156,9 @@ def skip_content(data: bytes, at: int, kind: int) -> tuple[int, int]:
         length, at = read_var_uint(data, at)
         if length > len(data) - at:
             raise DecodeError(f"{length} values in {len(data) - at} bytes")
-        end = skip_any(data, at, length)
+        if length >= most:
+            raise Elaborate
+        end = skip_any(data, at, length, most)
     elif kind == DELETED:
         length, end = read_var_uint(data, at)
     elif kind == TYPE:
@@ -168,7 +184,7 @@ def skip_content(data: bytes, at: int, kind: int) -> tuple[int, int]:
         at = skip_string(data, at)
         if data[at] != _MAP:
             raise DecodeError("a subdocument's options are not a map")
-        end = skip_any(data, at, 1)
+        end = skip_any(data, at, 1, most)
     elif kind == _JSON:
         raise DecodeError(
             "a list of JSON texts, which Yjs 13 does not write and yrs cannot read: open and save it anew"

@@ -7,6 +7,7 @@ each deletion once. A range is (client, clock, length): `length` ids of that cli
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 
+from coscribe.protocol.content import ANY_NUMBER, Elaborate
 from coscribe.protocol.lib0 import DecodeError, read_var_uint, write_var_uint
 
 DeleteRange = tuple[int, int, int]
@@ -18,18 +19,24 @@ MAX_DELETE_RANGES = 1 << 18
 """Ranges in one update; what they cost in memory is a hundred times what they cost on the wire."""
 
 
-def parse_delete_set(data: bytes, at: int) -> tuple[list[DeleteRange], int]:
-    """Read a delete set at a position; returns its ranges and the position after it. Raises DecodeError."""
+def parse_delete_set(data: bytes, at: int, most: int = ANY_NUMBER) -> tuple[list[DeleteRange], int]:
+    """Read a delete set at a position; returns its ranges and the position after it.
+
+    Raises DecodeError, or Elaborate where clients and ranges together are more than `most`.
+    """
     ranges: list[DeleteRange] = []
     clients, at = read_var_uint(data, at)
     size = len(data)
     if 2 * clients > size - at:
         raise DecodeError(f"{clients} clients in a delete set of {size - at} bytes")
+    most -= clients
     for _ in range(clients):
         client, at = read_var_uint(data, at)
         count, at = read_var_uint(data, at)
         if 2 * count > size - at or len(ranges) + count > MAX_DELETE_RANGES:
             raise DecodeError(f"{count} deleted ranges in {size - at} bytes")
+        if len(ranges) + count > most:
+            raise Elaborate
         for _ in range(count):
             clock, at = read_var_uint(data, at)
             length, at = read_var_uint(data, at)
@@ -47,23 +54,42 @@ def read_delete_set(data: bytes) -> list[DeleteRange]:
     return ranges
 
 
+class DeleteSetWriter:
+    """Encodes ranges bit by bit, grouped by client in the order of their first appearance."""
+
+    __slots__ = ("_clients",)
+
+    def __init__(self) -> None:
+        self._clients: dict[int, list[bytes]] = {}
+
+    def add(self, ranges: Iterable[DeleteRange]) -> None:
+        """Encode some more."""
+        clients = self._clients
+        for client, clock, length in ranges:
+            clients.setdefault(client, []).append(write_var_uint(clock) + write_var_uint(length))
+
+    def encoded(self) -> bytes:
+        """Return the delete set."""
+        out = [write_var_uint(len(self._clients))]
+        for client, encoded in self._clients.items():
+            out += (write_var_uint(client), write_var_uint(len(encoded)), *encoded)
+        return b"".join(out)
+
+
 def write_delete_set(ranges: Iterable[DeleteRange]) -> bytes:
     """Encode ranges, grouped by client in the order of their first appearance."""
-    clients: dict[int, list[bytes]] = {}
-    for client, clock, length in ranges:
-        clients.setdefault(client, []).append(write_var_uint(clock) + write_var_uint(length))
-    out = [write_var_uint(len(clients))]
-    for client, encoded in clients.items():
-        out += (write_var_uint(client), write_var_uint(len(encoded)), *encoded)
-    return b"".join(out)
+    writer = DeleteSetWriter()
+    writer.add(ranges)
+    return writer.encoded()
 
 
 class DeletedRanges:
     """A set of ids, kept for each client as sorted ranges that neither overlap nor touch."""
 
-    __slots__ = ("_clients", "_encoded")
+    __slots__ = ("_clients", "_encoded", "count")
 
     def __init__(self, ranges: Iterable[DeleteRange] = ()) -> None:
+        self.count = 0
         self._clients: dict[int, tuple[list[int], list[int]]] = {}
         self._encoded: bytes | None = b"\0"
         self.add(ranges)
@@ -110,6 +136,7 @@ class DeletedRanges:
         if held is None:
             self._clients[client] = ([clock], [end])
             self._encoded = None
+            self.count += 1
             return True
         starts, ends = held
         after = bisect_right(starts, clock)
@@ -121,6 +148,7 @@ class DeletedRanges:
             if follows:
                 ends[after - 1] = ends[after]
                 del starts[after], ends[after]
+                self.count -= 1
             else:
                 starts[after] = clock
         elif follows:
@@ -128,6 +156,7 @@ class DeletedRanges:
         else:
             starts.insert(after, clock)
             ends.insert(after, end)
+            self.count += 1
         return True
 
     def add(self, ranges: Iterable[DeleteRange]) -> None:
@@ -138,6 +167,7 @@ class DeletedRanges:
             if held is None:
                 self._encoded = None
                 self._clients[client] = ([clock], [end])
+                self.count += 1
                 continue
             starts, ends = held
             first = bisect_left(ends, clock)
@@ -148,6 +178,7 @@ class DeletedRanges:
                 clock = min(clock, starts[first])
                 end = max(end, ends[after - 1])
             self._encoded = None
+            self.count += 1 - (after - first)
             starts[first:after] = [clock]
             ends[first:after] = [end]
 
@@ -158,6 +189,11 @@ class DeletedRanges:
             for client, (starts, ends) in self._clients.items()
             for start, end in zip(starts, ends, strict=True)
         ]
+
+    @property
+    def is_encoded(self) -> bool:
+        """Tell whether it has not changed since it was encoded."""
+        return self._encoded is not None
 
     def encode(self) -> bytes:
         """Return the encoded set; cached until it changes."""

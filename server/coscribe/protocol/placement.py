@@ -6,15 +6,15 @@ it is a pure function, so that a worker can do it for large updates. `Ground.set
 """
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from coscribe.protocol.content import DELETED, STRING
+from coscribe.protocol.content import ANY_NUMBER, DELETED, STRING
 from coscribe.protocol.deletes import DeleteRange
 from coscribe.protocol.lib0 import read_var_bytes, write_var_bytes, write_var_uint
 from coscribe.protocol.structs import SKIP, read_header, read_struct
-from coscribe.protocol.updates import Section, Walk, check
+from coscribe.protocol.updates import Section, Walk, check, note_dead
 
 
 class Outcome(enum.Enum):
@@ -33,8 +33,8 @@ class Outcome(enum.Enum):
 class Claim(NamedTuple):
     """All that an update says exists: each client's clock after its last struct, and the ids that it deletes."""
 
-    ends: list[tuple[int, int]]
-    deletes: list[DeleteRange]
+    ends: Sequence[tuple[int, int]]
+    deletes: Sequence[DeleteRange]
 
 
 class Placement:
@@ -71,19 +71,27 @@ class Plan(NamedTuple):
     trim: bool
     delete_set_at: int
     kept: bytes
-    ends: list[tuple[int, int, int]]
-    dead: list[DeleteRange]
-    deletes: list[DeleteRange]
-    claimed: list[tuple[int, int]]
-    waits: list[tuple[int, int]]
+    ends: Sequence[tuple[int, int, int]]
+    dead: Sequence[DeleteRange]
+    deletes: Sequence[DeleteRange]
+    claimed: Sequence[tuple[int, int]]
+    waits: Sequence[tuple[int, int]]
 
 
-def plan(update: bytes, known: Mapping[int, int], *, trim: bool, without: frozenset[int] = frozenset()) -> Plan:
-    """Find what of an update integrates where `known[client]` is each client's next clock. Raises MalformedUpdate.
+def plan(
+    update: bytes,
+    known: Mapping[int, int],
+    *,
+    trim: bool,
+    without: frozenset[int] = frozenset(),
+    most: int = ANY_NUMBER,
+) -> Plan:
+    """Find what of an update integrates where `known[client]` is each client's next clock.
 
-    What is under the client ids `without` is left out, and what builds on it.
+    What is under the client ids `without` is left out, and what builds on it. Raises MalformedUpdate, or Elaborate
+    where structs, values and deleted ranges are more than `most` together.
     """
-    walk = check(update)
+    walk = check(update, most)
     if not without:
         return make_plan(update, walk, known, trim=trim)
     claimed = [(section.client, section.end) for section in walk.sections]
@@ -172,7 +180,7 @@ def _integrate(
                 cursor.count += 1
                 cursor.end_at = at
                 if kind <= DELETED:
-                    dead.append((client, clock, end - clock))
+                    note_dead(dead, client, clock, end)
                 have = reached[client] = end
             cursor.at, cursor.clock = at, end
             cursor.left -= 1

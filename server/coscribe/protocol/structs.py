@@ -6,7 +6,7 @@ reading one needs the two that count has reached. What it refers to decides whet
 
 from typing import NamedTuple
 
-from coscribe.protocol.content import skip_content, skip_string
+from coscribe.protocol.content import ANY_NUMBER, skip_content, skip_string
 from coscribe.protocol.deletes import MAX_CLOCK
 from coscribe.protocol.lib0 import DecodeError, read_var_uint
 
@@ -21,11 +21,14 @@ _PARENT_KEY = 0x20
 _KIND = 0x1F
 
 
-def read_struct(data: bytes, at: int, own: bytes, clock: int, needs: dict[int, int]) -> tuple[int, int, int]:
+def read_struct(
+    data: bytes, at: int, own: bytes, clock: int, needs: dict[int, int], most: int = ANY_NUMBER
+) -> tuple[int, int, int]:
     """Read the struct at `clock` of the client whose id is encoded as `own`.
 
     Returns the position after it, the clock after it and its kind, and notes in `needs` the highest clock of every
-    other client that it refers to. Raises DecodeError, or IndexError where the bytes end.
+    other client that it refers to. Raises DecodeError, IndexError where the bytes end, or Elaborate where the struct
+    holds `most` values or more.
     """
     info = data[at]
     at += 1
@@ -51,7 +54,7 @@ def read_struct(data: bytes, at: int, own: bytes, clock: int, needs: dict[int, i
             raise DecodeError(f"a parent of kind {named}")
         if info & _PARENT_KEY:
             at = skip_string(data, at)
-    length, at = skip_content(data, at, kind)
+    length, at = skip_content(data, at, kind, most)
     return at, clock + length, kind
 
 

@@ -7,32 +7,40 @@ UTF-8 and JSON is JSON, nothing refers to its own client's future, and the updat
 What real Yjs writes is never refused: tests generate thousands of documents to prove it.
 """
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
-from coscribe.protocol.content import TYPE
-from coscribe.protocol.deletes import MAX_CLOCK, DeleteRange, parse_delete_set, read_delete_set, write_delete_set
-from coscribe.protocol.lib0 import DecodeError, read_var_uint, write_var_uint
+from coscribe.protocol.content import ANY, ANY_NUMBER, TYPE, Elaborate
+from coscribe.protocol.deletes import (
+    MAX_CLOCK,
+    MAX_DELETE_RANGES,
+    DeleteRange,
+    parse_delete_set,
+    read_delete_set,
+    write_delete_set,
+)
+from coscribe.protocol.lib0 import DecodeError, read_var_uint
 from coscribe.protocol.nesting import MAX_TYPE_NESTING, check_nesting
 from coscribe.protocol.structs import DELETED, SKIP, read_struct
 
 __all__ = [
     "EMPTY_UPDATE",
-    "EMPTY_VECTOR",
     "MAX_CLOCK",
     "DeleteRange",
+    "Elaborate",
     "MalformedUpdate",
     "Section",
     "Walk",
     "check",
     "read_delete_set",
-    "read_state_vector",
     "write_delete_set",
-    "write_state_vector",
 ]
 
 EMPTY_UPDATE = b"\0\0"
-EMPTY_VECTOR = b"\0"
+
+
+_STRUCTS_A_SECTION = 2
+"""What a section takes to read, in structs."""
+_BYTES_A_VALUE = 8
 
 
 class MalformedUpdate(DecodeError):
@@ -79,10 +87,13 @@ class Walk:
         return list(self.needs.items())
 
 
-def check(update: bytes) -> Walk:
-    """Walk a whole update and return what it says exists. Raises MalformedUpdate."""
+def check(update: bytes, most: int = ANY_NUMBER) -> Walk:
+    """Walk a whole update and return what it says exists.
+
+    Raises MalformedUpdate, or Elaborate where structs, values and deleted ranges are more than `most` together.
+    """
     try:
-        return _walk(update)
+        return _walk(update, most)
     except MalformedUpdate:
         raise
     except IndexError:
@@ -91,7 +102,7 @@ def check(update: bytes) -> Walk:
         raise MalformedUpdate(str(error)) from None
 
 
-def _walk(data: bytes) -> Walk:
+def _walk(data: bytes, most: int) -> Walk:
     walk = Walk()
     size = len(data)
     needs = walk.needs
@@ -111,13 +122,21 @@ def _walk(data: bytes) -> Walk:
         if client in seen:
             raise MalformedUpdate(f"client {client} has two sections")
         seen.add(client)
+        most -= count + _STRUCTS_A_SECTION
+        if most < 0:
+            raise Elaborate
         start, first_at = clock, at
         for _ in range(count):
-            at, end, kind = read_struct(data, at, own, clock, needs)
+            before = at
+            at, end, kind = read_struct(data, at, own, clock, needs, most)
             if kind == TYPE:
                 types += 1
             elif kind <= DELETED:
-                walk.dead.append((client, clock, end - clock))
+                note_dead(walk.dead, client, clock, end)
+            elif kind == ANY:
+                most -= (at - before) // _BYTES_A_VALUE
+                if most < 0:
+                    raise Elaborate
             elif kind == SKIP:
                 walk.has_skips = True
             clock = end
@@ -127,35 +146,19 @@ def _walk(data: bytes) -> Walk:
     if types > MAX_TYPE_NESTING:
         check_nesting(data, walk.sections)
     walk.delete_set_at = at
-    walk.deletes, at = parse_delete_set(data, at)
+    walk.deletes, at = parse_delete_set(data, at, most)
     if at != size:
         raise MalformedUpdate(f"{size - at} bytes follow the update")
     return walk
 
 
-def read_state_vector(data: bytes, most: int | None = None) -> dict[int, int]:
-    """Read a state vector, of so many clients at most: for each, the first clock that is not known.
-
-    Raises DecodeError.
-    """
-    count, at = read_var_uint(data, 0)
-    if 2 * count > len(data) - at:
-        raise DecodeError(f"{count} clients in a state vector of {len(data) - at} bytes")
-    if most is not None and count > most:
-        raise DecodeError(f"{count} clients in a state vector, where at most {most} can be")
-    vector: dict[int, int] = {}
-    for _ in range(count):
-        client, at = read_var_uint(data, at)
-        clock, at = read_var_uint(data, at)
-        vector[client] = clock
-    if at != len(data):
-        raise DecodeError(f"{len(data) - at} bytes follow a state vector")
-    return vector
-
-
-def write_state_vector(vector: Mapping[int, int]) -> bytes:
-    """Encode a state vector."""
-    out = [write_var_uint(len(vector))]
-    for client, clock in vector.items():
-        out += (write_var_uint(client), write_var_uint(clock))
-    return b"".join(out)
+def note_dead(dead: list[DeleteRange], client: int, start: int, end: int) -> None:
+    """Add a range to those that arrived deleted; raise DecodeError where there are too many."""
+    if dead:
+        last, clock, length = dead[-1]
+        if last == client and clock + length == start:
+            dead[-1] = (client, clock, end - clock)
+            return
+        if len(dead) >= MAX_DELETE_RANGES:
+            raise DecodeError(f"more than {MAX_DELETE_RANGES} ranges arrive deleted")
+    dead.append((client, start, end - start))

@@ -7,16 +7,18 @@ refused. A connection that has announced ids of its own binds those alone: the o
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ..access.principal import Principal
 from ..access.roles import Role
 from ..access.tokens import Forbidden
 from ..journal.access import Put, Writer
-from ..protocol.ground import Claim, Placement, Plan, plan
+from ..protocol.ground import Fit, Placement, plan
 from ..protocol.lib0 import read_var_uint, write_var_uint
 from ..protocol.sync import STEP2, UPDATE
-from .limits import PLACE_IN_WORKER_BYTES
+from ..protocol.updates import Elaborate
+from .limits import PLACE_HERE_ELEMENTS, PLACE_IN_WORKER_BYTES
 
 if TYPE_CHECKING:
     from .room import Room
@@ -49,18 +51,27 @@ class Authorship:
         """Tell whether a client id belongs to an author for good."""
         return self._owners.get(client) == author
 
-    def fresh(self, planned: Plan) -> list[int]:
-        """List the client ids under which a plan brings something new."""
-        known = self._room.ground.known
-        return [client for client, _, end in planned.ends if end > known.get(client, 0)]
+    def owned(self, clients: Iterable[int], author: bytes) -> int | None:
+        """Return one of some client ids that belongs to an author for good."""
+        return next((client for client in self._owners.keys() & clients if self.owns(client, author)), None)
 
-    def settle(self, planned: Plan, principal: Principal, author: bytes) -> Placement:
-        """Put what somebody sends outside of a connection on the ground; raise Forbidden for another person's edits."""
+    def fresh(self, fit: Fit) -> list[int]:
+        """List the client ids under which an update brings something new."""
+        known = self._room.ground.known
+        return [*(client for client, end in fit.ends.items() if end > known.get(client, 0)), *fit.ahead]
+
+    def foreign_among(self, clients: list[int], author: bytes) -> frozenset[int]:
+        """Return those client ids that belong to somebody else."""
+        met = (self._owners.keys() & clients) | self._room.presence.met(clients)
+        return frozenset(client for client in met if self.foreign(client, author))
+
+    def take(self, fit: Fit, principal: Principal, author: bytes) -> Placement:
+        """Take in what somebody sends outside of a connection; raise Forbidden for another person's edits."""
         trusted = is_trusted(principal)
-        fresh = self.fresh(planned)
-        if not trusted and any(self.foreign(client, author) for client in fresh):
+        fresh = self.fresh(fit)
+        if not trusted and self.foreign_among(fresh, author):
             raise Forbidden(NOT_YOURS)
-        placement = self._room.ground.settle(planned)
+        placement = self._room.ground.take(fit)
         if placement.update and not trusted:
             self.bind(fresh, author, ())
         return placement
@@ -102,30 +113,32 @@ class Writing:
         if step == UPDATE and not session.has_gaps and update.startswith(self._own) and ground.take_everyday(update):
             self._room.accept(session, update, session.author)
         else:
-            self.place(step, update, plan(update, ground.known, trim=step == STEP2))
+            made = plan(update, ground.known, trim=step == STEP2, most=PLACE_HERE_ELEMENTS)
+            self.place(step, update, ground.fit(made))
 
-    def place(self, step: int, update: bytes, planned: Plan) -> None:
-        """Take in what was planned on the room's ground or on an earlier state of it."""
-        session = self._session
-        fresh = self._authorship.fresh(planned)
-        foreign = frozenset(client for client in fresh if self._authorship.foreign(client, session.author))
+    def place(self, step: int, update: bytes, fit: Fit) -> None:
+        """Take in what fits on the room's ground, or did on an earlier state of it."""
+        session, ground = self._session, self._room.ground
+        foreign = self._authorship.foreign_among(self._authorship.fresh(fit), session.author)
         if not foreign:
-            session.placed(step, update, self._settle(planned))
+            session.placed(step, update, self._take(fit))
             return
         if step == STEP2 and len(update) <= PLACE_IN_WORKER_BYTES:
             # the rest is honest work, and would wait for ever behind what nobody else may bring
-            placement = self._settle(plan(update, self._room.ground.known, trim=True, without=foreign))
-            if placement.update:
-                self._room.accept(None, placement.update, session.author)
-        session.hold_foreign(step, Claim(planned.claimed, planned.deletes))
+            with suppress(Elaborate):
+                made = plan(update, ground.known, trim=True, without=foreign, most=PLACE_HERE_ELEMENTS)
+                placement = self._take(ground.fit(made))
+                if placement.update:
+                    self._room.accept(None, placement.update, session.author)
+        session.hold_foreign(step, fit.claim)
 
-    def _settle(self, planned: Plan) -> Placement:
+    def _take(self, fit: Fit) -> Placement:
         session, authorship = self._session, self._authorship
-        fresh = authorship.fresh(planned)
-        placement = self._room.ground.settle(planned)
+        fresh = authorship.fresh(fit)
+        placement = self._room.ground.take(fit)
         if fresh and placement.update:
             authorship.bind(fresh, session.author, session.client_ids)
-            own = [client for client in fresh if authorship.owns(client, session.author)]
-            if own:
-                self._own = WITHOUT_STRUCTS, ONE_STRUCT + write_var_uint(own[0])
+            own = authorship.owned(fresh, session.author)
+            if own is not None:
+                self._own = WITHOUT_STRUCTS, ONE_STRUCT + write_var_uint(own)
         return placement

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 ASK_AGAIN_S = 1.0
 PAUSE_S = 1.0
 MAX_HELD_CLAIMS = 1000
-MAX_HELD_ENTRIES = 200_000
-"""Of all that is held together, the clients and deletions: some 20 MiB."""
+MAX_HELD_ENTRIES = 5000
+"""Of all that is held together, the clients and deletions: they are gone through each time that an answer comes."""
 FOREIGN_PATIENCE_S = 2.0
 """How long the owner of an edit that somebody else passed on has for sending it."""
 
@@ -49,10 +49,15 @@ class Gaps:
         return len(self._claims)
 
     def hold(self, claim: Claim) -> None:
-        """Hold an acknowledgement and ask for what is missing; raise CloseSocket when there are too many."""
-        entries = sum(len(each.ends) + len(each.deletes) for each in (*self._claims, claim))
-        if len(self._claims) >= MAX_HELD_CLAIMS or entries > MAX_HELD_ENTRIES:
+        """Hold an acknowledgement and ask for what is missing; raise CloseSocket when there are too many.
+
+        Of a client that comes back, the answer to the first question brings everything.
+        """
+        if len(self._claims) >= MAX_HELD_CLAIMS:
             raise CloseSocket(CloseCode.BAD_MESSAGE, "too many updates that build on edits this client never sent")
+        entries = sum(len(each.ends) + len(each.deletes) for each in (*self._claims, claim))
+        if entries > MAX_HELD_ENTRIES:
+            raise CloseSocket(CloseCode.TRY_AGAIN_LATER, "so much builds on edits that are not here: connect anew")
         self._claims.append(claim)
         self.ask_soon()
 

@@ -6,7 +6,7 @@ that cannot be loaded whole is refused, never served empty.
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Generator
 from typing import Any, TypeVar
 
 from ..access.gate import Credential, Gate
@@ -31,7 +31,7 @@ from ..journal.webhooks import Event
 from ..protocol.close_codes import CloseCode, CloseSocket
 from ..protocol.ground import Plan
 from ..protocol.lib0 import read_var_uint
-from ..workers.pool import WorkerFailed, WorkerPool, WorkerUnavailable
+from ..workers.pool import ContentTooLarge, WorkerFailed, WorkerPool, WorkerUnavailable
 from .admission import Admission
 from .audit import Audit, AuditRules
 from .erasure import DELETED, Eraser, Keeping
@@ -43,7 +43,7 @@ from .membership import Membership
 from .outbox import LARGE_BYTES, Outbox
 from .people import People, TooMuch
 from .quotas import Quotas
-from .room import LONG_TAIL_ROWS, Answers, Room, RoomState
+from .room import LONG_TAIL_BYTES, LONG_TAIL_ROWS, Answers, Room, RoomState
 from .session import Session, author_bytes
 from .sign_ins import SignInRules, SignIns
 from .space import Space
@@ -106,6 +106,7 @@ class Hub:
         self.updates = 0
         self.stopping = False
         self._room_to_write = asyncio.Event()
+        self._long_work = asyncio.Lock()
         self._registering: dict[str, Document] = {}
         self._registered_lately: set[str] = set()
         self._authors: dict[str, bytes] = {}
@@ -209,18 +210,19 @@ class Hub:
             pending = self._registering.get(room.id)
             loaded = await self.store.load(room.id)  # the first read may have begun before it was on disk
         if loaded is None:
-            room.opened(pending or self._register_for(room), None)
+            await room.opened(pending or self._register_for(room), None)
             await self._learn_writers(room)
             return
         document = loaded.document
         if document.deleted is not None:
             raise CloseSocket(CloseCode.DELETED, "this document is in the trash")
-        room.opened(document, loaded)
+        await room.opened(document, loaded)
         await self._learn_writers(room)
-        if len(loaded.rows) > LONG_TAIL_ROWS or not loaded.complete:
+        tail_bytes = sum(len(row.body) for row in loaded.rows)
+        if len(loaded.rows) > LONG_TAIL_ROWS or tail_bytes > LONG_TAIL_BYTES or not loaded.complete:
             checkpoint = await self._checkpoint(document.key, document.head)
             if checkpoint is not None and checkpoint.seq >= document.head:
-                room.start_from(checkpoint.seq, checkpoint.state, checkpoint.vector, checkpoint.deletes)
+                await room.start_from(checkpoint)
                 return
         while True:
             await room.place_rows(loaded.rows)
@@ -432,8 +434,22 @@ class Hub:
         return await self._ask(self.pool.diff(room.document.key, room.committed, vector), f"state of {room.id}")
 
     async def plan(self, update: bytes, vector: bytes, trim: bool) -> Plan | None:
-        """Have a worker check a big update; raise MalformedUpdate."""
-        return await self._ask(self.pool.plan(update, vector, trim), "check of an update")
+        """Have a worker check a big update; raise MalformedUpdate, or CloseSocket for more than a document has."""
+        try:
+            return await self._ask(self.pool.plan(update, vector, trim), "check of an update")
+        except ContentTooLarge as error:
+            raise CloseSocket(CloseCode.TOO_LARGE, str(error)) from None
+
+    async def gradually(self, work: Generator[None, None, T]) -> T:
+        """Do something long bit by bit; of all that is long, one bit is done in each round of the loop."""
+        async with self._long_work:
+            while True:
+                try:
+                    next(work)
+                except StopIteration as done:
+                    result: T = done.value
+                    return result
+                await asyncio.sleep(0)
 
     @staticmethod
     async def _ask(answer: Coroutine[Any, Any, T], what: str) -> T | None:

@@ -4,7 +4,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 PLACE_IN_WORKER_BYTES = 32 << 10
-"""Above this, checking an update takes tens of milliseconds of Python and is done by a worker."""
+PLACE_HERE_ELEMENTS = 300
+"""What is larger, or has more structs, values and deleted ranges, could take milliseconds: a worker checks it."""
 
 SLICE_MESSAGES = 64
 SLICE_BYTES = 64 << 10
@@ -38,6 +39,8 @@ class Limits:
     max_storage_bytes: int = 0
     documents_per_socket: int = 100
     max_document_bytes: int = 256 << 20
+    max_document_clients: int = 100_000
+    max_document_deletions: int = 1_000_000
     max_file_bytes: int = 10 << 20
     max_document_files_bytes: int = 256 << 20
     search_delay_s: float = 2

@@ -75,6 +75,10 @@ class Presence:
         self.is_foreign: Callable[[int, bytes], bool] | None = None
         """Where people sign in: tells whether a client id belongs to somebody else than an author."""
 
+    def met(self, clients: list[int]) -> set[int]:
+        """Return those of some client ids that are here, or were."""
+        return (self._present.keys() & clients) | (self._departed.keys() & clients)
+
     def author(self, client: int) -> bytes | None:
         """Return the author of who is here with a client id, or was the last to be; None when that was nobody."""
         present = self._present.get(client)

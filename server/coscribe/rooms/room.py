@@ -15,14 +15,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..journal.access import Writer
-from ..journal.journal import AppendRow, Document, Loaded, Row, unpack_entries
+from ..journal.journal import AppendRow, Checkpoint, Document, Loaded, Row, unpack_entries
 from ..protocol.close_codes import CloseCode, CloseSocket
-from ..protocol.ground import Ground, Plan, plan
+from ..protocol.ground import Fit, Ground, Plan, plan
 from ..protocol.lib0 import DecodeError, write_var_uint
+from ..protocol.state_vectors import PeerVector
 from ..protocol.sync import STEP2
-from ..protocol.updates import EMPTY_UPDATE
+from ..protocol.updates import EMPTY_UPDATE, Elaborate
 from .authorship import Authorship
 from .fanout import Fanout, update_frames
+from .limits import PLACE_HERE_ELEMENTS, PLACE_IN_WORKER_BYTES
 from .presence import Presence
 from .session import Session
 from .state import ServedState
@@ -36,10 +38,14 @@ OPENING_SLICE = 500
 RENEWAL_DELAY_S = 5.0
 """Clients renew their presence every 15 s and drop others after 30 s, so a renewal may wait a while for company."""
 LONG_TAIL_ROWS = 5000
+LONG_TAIL_BYTES = 1 << 20
+"""A longer tail, as a crash leaves behind a large update, is folded into a checkpoint before the room opens."""
 PLANS = 3
 """How often a worker plans an update, where the ground grows meanwhile under what it left out."""
 PLACE_HERE_BYTES = 256 << 10
-"""Above this, an update is placed by workers alone: an odd one takes seconds, in which nobody else is served."""
+PLACE_HERE_MOST_ELEMENTS = 10 * PLACE_HERE_ELEMENTS
+"""Above these, an update is placed by workers alone: an odd one takes seconds, in which nobody else is served."""
+CANNOT_CHECK = "so large an update cannot be checked just now; send it again"
 
 _log = logging.getLogger(__name__)
 
@@ -99,35 +105,46 @@ class Room:
 
     # Opening
 
-    def opened(self, document: Document, loaded: Loaded | None) -> None:
+    async def opened(self, document: Document, loaded: Loaded | None) -> None:
         """Start from what the journal holds; `place_rows` must follow for the rows behind the checkpoint."""
         self.document = document
         self.head = self.committed = document.head
         if loaded is not None and loaded.checkpoint is not None:
-            checkpoint = loaded.checkpoint
-            self.start_from(checkpoint.seq, checkpoint.state, checkpoint.vector, checkpoint.deletes)
+            await self.start_from(loaded.checkpoint)
 
     def know_writers(self, writers: list[Writer]) -> None:
         """Learn to whom client ids belong, and see to it from now on."""
         self.authorship = Authorship(self, writers)
         self.presence.is_foreign = self.authorship.foreign
 
-    def start_from(self, sequence: int, state: bytes, vector: bytes, deletes: bytes) -> None:
+    async def start_from(self, checkpoint: Checkpoint) -> None:
         """Take a verified state as the snapshot, and what it holds as the ground."""
-        self.served.start_from(sequence, state)
-        self.ground = Ground.from_parts(vector, deletes)
+        self.served.start_from(checkpoint.seq, checkpoint.state)
+        self.ground = await self.hub.gradually(Ground.building(checkpoint.vector, checkpoint.deletes))
 
     async def place_rows(self, rows: list[Row]) -> None:
         """Put rows that lie behind the snapshot on the ground, in slices that do not hold up other rooms."""
         done = 0
         for row in rows:
             for _, update in unpack_entries(row.body):
-                self.ground.place(update, trim=True)
+                await self._place_row(update)
                 self.served.tail.append(update)
                 done += 1
                 if done % OPENING_SLICE == 0:
                     await asyncio.sleep(0)
+        await self.hub.gradually(self.ground.adding())
         self.served.rows = len(rows)
+
+    async def _place_row(self, update: bytes) -> None:
+        if len(update) <= PLACE_IN_WORKER_BYTES:
+            with suppress(Elaborate):
+                self.ground.place(update, trim=True, most=PLACE_HERE_ELEMENTS)
+                return
+        try:
+            fit = await self.fit(update, trim=True)
+        except CloseSocket:  # what is stored belongs to the document, however long it takes
+            fit = self.ground.fit(plan(update, self.ground.known, trim=True))
+        self.ground.take(fit)
 
     def begin(self) -> None:
         """Let everybody in who has been waiting."""
@@ -172,7 +189,7 @@ class Room:
         """Take a session that does not read out of the fan-out; the hub brings it back once it has read."""
         self.fanout.part(session)
         session.behind_since = self.monotonic()
-        session.heard = self.head, dict(self.ground.known)
+        session.heard = self.head, self.ground.vector()
         self.hub.behind.add(session)
 
     # Updates in
@@ -188,9 +205,15 @@ class Room:
     def measure(self) -> None:
         """Find out how large an update may be."""
         # once a turn: within one, a document may pass its limit by what one turn holds
-        full = self.hub.space.full or self.hub.quotas.full(self.owner)
-        left = 0 if full else self.limits.max_document_bytes - self.served.size
-        self.largest_update = min(self.limits.max_update_bytes, left)
+        limits, ground = self.limits, self.ground
+        full = (
+            self.hub.space.full
+            or self.hub.quotas.full(self.owner)
+            or len(ground.known) > limits.max_document_clients
+            or ground.deleted.count > limits.max_document_deletions
+        )
+        left = 0 if full else limits.max_document_bytes - self.served.size
+        self.largest_update = min(limits.max_update_bytes, left)
 
     def accept(self, session: Session | None, update: bytes, author: bytes) -> None:
         """Number an update that has been placed on the ground, and put it on the turn."""
@@ -234,6 +257,8 @@ class Room:
                 self.fanout.send([], [], changes)
             return
         self._senders, self._authors, self._updates = [], [], []
+        if self.ground.is_behind:
+            self.hub.spawn(self.hub.gradually(self.ground.adding()))
         self.measure()
         sized = [(write_var_uint(len(update)), update) for update in updates]
         try:
@@ -284,7 +309,7 @@ class Room:
 
     # Out
 
-    def answer(self, session: Session, vector: dict[int, int]) -> None:
+    def answer(self, session: Session, vector: PeerVector) -> None:
         """Answer a SyncStep1: from memory where that is cheap, else with a worker's help.
 
         The answer holds only what is on disk, and what is not follows once it is: to see its own edit come back tells
@@ -306,8 +331,13 @@ class Room:
             self.fanout.part(session)
             self._waiting.append((sequence, partial(self._bring_live, session, sequence, state)))
 
-    async def _answer_later(self, session: Session, vector: dict[int, int]) -> None:
-        self._bring_live(session, *await self.served.base(vector))
+    async def _answer_later(self, session: Session, vector: PeerVector) -> None:
+        try:
+            base = await self.served.base(vector)
+        except DecodeError as error:
+            session.end(CloseCode.BAD_MESSAGE, str(error))
+        else:
+            self._bring_live(session, *base)
 
     def _bring_live(self, session: Session, sequence: int, state: bytes) -> None:
         session.go_live(self.served.messages(sequence, state))
@@ -321,7 +351,7 @@ class Room:
         if sequence >= self.served.tail.base:
             self._answer_from(session, sequence, EMPTY_UPDATE)
         else:
-            self.answer(session, known)
+            self.answer(session, PeerVector(known))
 
     def tell(self, payload: bytes, but: Session | None = None) -> None:
         """Pass a stateless message to every session but one whose dialect has them."""
@@ -349,20 +379,36 @@ class Room:
 
     async def _place_elsewhere(self, session: Session, step: int, update: bytes) -> None:
         try:
-            planned = await self.plan(update, trim=step == STEP2)
+            fit = await self.fit(update, trim=step == STEP2 or not session.may_edit)
         except DecodeError as error:
             session.end(CloseCode.BAD_MESSAGE, str(error))
             return
         except CloseSocket as error:
             session.end(error.code, error.reason)
             return
-        session.planned(step, update, planned)
+        session.fitted(step, update, fit)
 
-    async def plan(self, update: bytes, *, trim: bool) -> Plan:
-        """Plan an update on the ground as it is, in a worker, or here when there is none and that takes not too long.
+    def fit_at_once(self, update: bytes, *, trim: bool) -> Fit | None:
+        """Find how an update fits on the ground, or None where that takes long; raise MalformedUpdate."""
+        if len(update) > PLACE_IN_WORKER_BYTES:
+            return None
+        try:
+            return self.ground.fit(plan(update, self.ground.known, trim=trim, most=PLACE_HERE_ELEMENTS))
+        except Elaborate:
+            return None
 
-        Raise MalformedUpdate, or CloseSocket when the client should come again later.
+    async def fit(self, update: bytes, *, trim: bool) -> Fit:
+        """Find how an update fits on the ground, with a worker's help, while nobody else waits for it.
+
+        Raise MalformedUpdate, or CloseSocket when it is too much, or when the client should come again later.
         """
+        planned = await self._plan(update, trim=trim)
+        return await self.hub.gradually(self.ground.fitting(planned))
+
+    async def _plan(self, update: bytes, *, trim: bool) -> Plan:
+        """Plan an update on the ground as it is, in a worker, or here when there is none and it is not too much."""
+        if self.ground.is_behind:
+            await self.hub.gradually(self.ground.adding())
         for _ in range(PLANS):
             planned = await self.hub.plan(update, self.ground.vector(), trim)
             if planned is None:
@@ -371,8 +417,11 @@ class Room:
                 return planned
             # what was left out fits by now, and would be acknowledged without being stored
         if len(update) > PLACE_HERE_BYTES:
-            raise CloseSocket(CloseCode.TRY_AGAIN_LATER, "so large an update cannot be checked just now; send it again")
-        return plan(update, self.ground.known, trim=trim)
+            raise CloseSocket(CloseCode.TRY_AGAIN_LATER, CANNOT_CHECK)
+        try:
+            return plan(update, self.ground.known, trim=trim, most=PLACE_HERE_MOST_ELEMENTS)
+        except Elaborate:
+            raise CloseSocket(CloseCode.TRY_AGAIN_LATER, CANNOT_CHECK) from None
 
 
 def _answers(senders: list[Session | None], echoes: list[bytes]) -> Answers:

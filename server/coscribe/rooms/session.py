@@ -13,8 +13,9 @@ from ..access.principal import Principal
 from ..protocol.awareness import NOBODY
 from ..protocol.close_codes import CloseCode, CloseSocket
 from ..protocol.frames import binary_frame, binary_head
-from ..protocol.ground import Claim, Outcome, Placement, Plan, plan
+from ..protocol.ground import Claim, Fit, Outcome, Placement
 from ..protocol.lib0 import DecodeError, write_var_uint
+from ..protocol.state_vectors import EMPTY_VECTOR, PeerVector
 from ..protocol.sync import (
     AWARENESS,
     QUERY_AWARENESS,
@@ -27,10 +28,10 @@ from ..protocol.sync import (
     step1,
     update_message,
 )
-from ..protocol.updates import read_state_vector
+from ..protocol.updates import Elaborate
 from .authorship import Writing, is_trusted
 from .gaps import Gaps
-from .limits import PLACE_IN_WORKER_BYTES, Limits
+from .limits import PLACE_HERE_ELEMENTS, PLACE_IN_WORKER_BYTES, Limits
 from .outbox import LARGE_BYTES
 from .phase import NEXT, Phase
 from .presence import News
@@ -117,14 +118,14 @@ class Session:
         self.epoch: int | None = None
         """The past of the document that the client holds; None when it has not said."""
         self.behind_since = 0.0
-        self.heard: tuple[int, dict[int, int]] = 0, {}
+        self.heard: tuple[int, bytes] = 0, EMPTY_VECTOR
         """While behind: the sequence number and the clocks up to which everything was sent."""
         self._inbox: list[Message] | None = []
         self._inbox_bytes = 0
         self._gaps: Gaps | None = None
         self._counted = True
         self._answer_due = False
-        self._asked_again: dict[int, int] | None = None
+        self._asked_again: PeerVector | None = None
         self._presence_due = False
         self._awareness_rate: Rate | None = None
 
@@ -393,7 +394,7 @@ class Session:
     def _answer(self, vector: bytes) -> None:
         room = self.room
         assert room is not None
-        theirs = read_state_vector(vector, len(room.ground.known) + MAX_UNKNOWN_CLIENTS)
+        theirs = PeerVector(vector, len(room.ground.known) + MAX_UNKNOWN_CLIENTS)
         if self._answer_due:
             self._asked_again = theirs  # one answer is on its way, and one more will do for all that was asked since
             return
@@ -408,43 +409,49 @@ class Session:
             room.refuse_size(update)
         if step == STEP2:
             self._counted = self.awaits_status()
-        if size > PLACE_IN_WORKER_BYTES:
-            # what this session sends meanwhile waits in its inbox
-            self._inbox, self._inbox_bytes = [], 0
-            self.busy = room.place_elsewhere(self, step, update)
-        elif self._behind_gap(step):
-            self._settle(step, update, plan(update, room.ground.known, trim=False))
-        elif size > room.largest_update:
-            self._settle(step, update, plan(update, room.ground.known, trim=step == STEP2))
-        elif self.writes_freely:
-            ground = room.ground
-            if step == UPDATE and self._gaps is None and ground.take_everyday(update):
+        ground = room.ground
+        try:
+            if self._behind_gap(step) or size > room.largest_update or not self.may_edit:
+                fit = room.fit_at_once(update, trim=step == STEP2 or not self.may_edit)
+                if fit is None:
+                    self._place_elsewhere(step, update)
+                else:
+                    self._settle(step, update, fit)
+            elif size > PLACE_IN_WORKER_BYTES:
+                self._place_elsewhere(step, update)
+            elif self.writing is not None:
+                self.writing.update(step, update)
+            elif step == UPDATE and self._gaps is None and ground.take_everyday(update):
                 room.accept(self, update, self.author)
             else:
-                self.placed(step, update, ground.place(update, trim=step == STEP2))
-        elif self.writing is not None:
-            self.writing.update(step, update)
-        else:
-            self.refuse(step, room.ground.holds_news(plan(update, room.ground.known, trim=True)))
+                self.placed(step, update, ground.place(update, trim=step == STEP2, most=PLACE_HERE_ELEMENTS))
+        except Elaborate:
+            self._place_elsewhere(step, update)
 
-    def planned(self, step: int, update: bytes, planned: Plan) -> None:
+    def _place_elsewhere(self, step: int, update: bytes) -> None:
+        # what this session sends meanwhile waits in its inbox
+        assert self.room is not None
+        self._inbox, self._inbox_bytes = [], 0
+        self.busy = self.room.place_elsewhere(self, step, update)
+
+    def fitted(self, step: int, update: bytes, fit: Fit) -> None:
         """Take the result of a check that ran in a worker, and go on with what has been waiting."""
         if not self.closed:
-            self._attempt(lambda: self._settle(step, update, planned))
+            self._attempt(lambda: self._settle(step, update, fit))
 
-    def _settle(self, step: int, update: bytes, planned: Plan) -> None:
+    def _settle(self, step: int, update: bytes, fit: Fit) -> None:
         room = self.room
         assert room is not None
         if self._behind_gap(step):
-            self._known_gaps().hold(Claim(planned.claimed, planned.deletes))
-        elif len(update) > room.largest_update and self.may_edit and room.ground.holds_news(planned):
+            self._known_gaps().hold(fit.claim)
+        elif len(update) > room.largest_update and self.may_edit and fit.is_news:
             room.refuse_size(update)  # who brings nothing new may stay and read
         elif self.writes_freely:
-            self.placed(step, update, room.ground.settle(planned))
+            self.placed(step, update, room.ground.take(fit))
         elif self.writing is not None:
-            self.writing.place(step, update, planned)
+            self.writing.place(step, update, fit)
         else:
-            self.refuse(step, room.ground.holds_news(planned))
+            self.refuse(step, fit.is_news)
         self._release()
         self._drain()
 

@@ -8,8 +8,9 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from ..journal.journal import PutCheckpoint
+from ..protocol.state_vectors import PeerVector
 from ..protocol.sync import Parts, step2_parts, update_parts
-from ..protocol.updates import EMPTY_UPDATE, write_state_vector
+from ..protocol.updates import EMPTY_UPDATE
 from .tail import Tail
 
 if TYPE_CHECKING:
@@ -63,23 +64,26 @@ class ServedState:
 
     # Out
 
-    def base_at_once(self, vector: dict[int, int]) -> tuple[int, bytes] | None:
+    def base_at_once(self, vector: PeerVector) -> tuple[int, bytes] | None:
         """Find in memory what to send a client with this state vector: (sequence, state); None when a worker should.
 
         The sequence may lie beyond what is on disk: the answer must wait for that.
         """
         room = self._room
-        if room.ground.covers_vector(vector) and room.hub.journal.failure is None:
-            return room.head, b"\x00" + room.ground.delete_set()
+        if room.hub.journal.failure is None and (deletions := self._deletions_for(vector)) is not None:
+            return room.head, deletions
         if self._tail_is_short() and (not vector or len(self.snapshot[1]) <= SMALL_STATE_BYTES):
             return self.snapshot
         return None
 
-    async def base(self, vector: dict[int, int]) -> tuple[int, bytes]:
-        """Find it with a worker's help: a difference, a fresh snapshot, or at worst an old one; all are on disk."""
+    async def base(self, vector: PeerVector) -> tuple[int, bytes]:
+        """Find it with a worker's help: a difference, a fresh snapshot, or at worst an old one; all are on disk.
+
+        Raise DecodeError for a long vector that is none.
+        """
         hub = self._room.hub
         if vector and len(self.snapshot[1]) > SMALL_STATE_BYTES:
-            asked = hub.spawn(hub.difference(self._room, write_state_vector(vector)))
+            asked = hub.spawn(hub.difference(self._room, vector.encoded))
             await asyncio.wait([asked], timeout=WORKER_PATIENCE_S)
             difference = asked.result() if asked.done() else None
             if difference is not None and difference[0] >= self.tail.base:
@@ -99,20 +103,26 @@ class ServedState:
         updates = tail if state == EMPTY_UPDATE else [state, *tail]
         return [*map(update_parts, updates), step2_parts(EMPTY_UPDATE)]
 
-    async def current(self, vector: dict[int, int]) -> tuple[int, bytes]:
+    async def current(self, vector: PeerVector) -> tuple[int, bytes]:
         """Return what a document with this state vector lacks of what is on disk, as one update, and its sequence.
 
-        Raise WorkerUnavailable or WorkerFailed.
+        Raise WorkerUnavailable, WorkerFailed, or DecodeError for a long vector that is none.
         """
         room = self._room
         assert room.document is not None
-        if room.committed == room.head and room.ground.covers_vector(vector):
-            return room.head, b"\x00" + room.ground.delete_set()
+        if room.committed == room.head and (deletions := self._deletions_for(vector)) is not None:
+            return room.head, deletions
         if vector:
-            return await room.hub.pool.diff(room.document.key, room.committed, write_state_vector(vector))
+            return await room.hub.pool.diff(room.document.key, room.committed, vector.encoded)
         if self.snapshot[0] == room.head:
             return self.snapshot
         return await room.hub.pool.state(room.document.key, room.committed)
+
+    def _deletions_for(self, vector: PeerVector) -> bytes | None:
+        """Return the deletions, as an update, for a peer that lacks no more; None for another, or for very many."""
+        ground = self._room.ground
+        deletions = ground.delete_set() if ground.covers_vector(vector) else None
+        return None if deletions is None else b"\x00" + deletions
 
     def _tail_is_short(self) -> bool:
         return len(self.tail) <= SHORT_TAIL_UPDATES and self.tail.size <= SHORT_TAIL_BYTES

@@ -21,6 +21,22 @@ class Limits(Group):
     max_document_bytes: Annotated[int, type_bytes] = size(
         256 * MIB, "Largest document, as bytes of updates kept; beyond it edits are refused with 4413.", 1024
     )
+    max_update_clients: int = setting(
+        20_000, "client ids", "Client ids that one update may have edits of; more are refused with 4413.", ge=100
+    )
+    max_document_clients: int = setting(
+        100_000,
+        "client ids",
+        "Client ids in one document, one for each time that somebody opened it and wrote; then edits are refused with "
+        "4413.",
+        ge=100,
+    )
+    max_document_deletions: int = setting(
+        1_000_000,
+        "ranges",
+        "Separate deleted ranges in one document; then edits are refused with 4413.",
+        ge=1000,
+    )
     max_documents: int = setting(
         0, "documents", "Documents there may be, with those in the trash; more are answered with 507. 0 for any.", ge=0
     )

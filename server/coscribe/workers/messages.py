@@ -14,6 +14,8 @@ import msgspec
 
 from coscribe.messaging import LENGTH_BYTES as LENGTH_BYTES
 from coscribe.messaging import frame as frame
+from coscribe.protocol.placement import Plan
+from coscribe.protocol.table import Table
 
 MAX_MESSAGE_BYTES = 1 << 30
 
@@ -85,6 +87,7 @@ class PlanRequest(msgspec.Struct, array_like=True, frozen=True, tag="plan"):
     update: bytes
     vector: bytes
     trim: bool
+    most_clients: int
 
 
 class BuildRequest(msgspec.Struct, array_like=True, frozen=True, tag="build"):
@@ -140,10 +143,36 @@ class ContentReply(msgspec.Struct, array_like=True, frozen=True, tag="written"):
 
 
 class PlanReply(msgspec.Struct, array_like=True, frozen=True, tag="planned"):
-    """A `coscribe.protocol.ground.Plan`, encoded by itself."""
+    """A `coscribe.protocol.ground.Plan` without the update; its lists are `Table`s, which need no decoding."""
 
     id: int
-    plan: msgspec.Raw
+    delete_set_at: int
+    kept: memoryview
+    ends: memoryview
+    dead: memoryview
+    deletes: memoryview
+    claimed: memoryview
+    waits: memoryview
+
+    @classmethod
+    def of(cls, id: int, plan: Plan) -> PlanReply:
+        """Make the answer to the request `id`."""
+        lists = (plan.ends, plan.dead, plan.deletes, plan.claimed, plan.waits)
+        return cls(id, plan.delete_set_at, memoryview(plan.kept), *(memoryview(Table.encode(each)) for each in lists))
+
+    def plan(self, update: bytes, trim: bool) -> Plan:
+        """Return the plan of the update that was asked about."""
+        return Plan(
+            update,
+            trim,
+            self.delete_set_at,
+            bytes(self.kept),
+            ends=Table(self.ends, 3),
+            dead=Table(self.dead, 3),
+            deletes=Table(self.deletes, 3),
+            claimed=Table(self.claimed, 2),
+            waits=Table(self.waits, 2),
+        )
 
 
 class Failure(msgspec.Struct, array_like=True, frozen=True, tag="failure"):

@@ -13,8 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
-import msgspec
-
 from coscribe.content.errors import ContentError, ContentTooLarge
 from coscribe.journal.changes import Checkpoint
 from coscribe.protocol.ground import Plan
@@ -36,6 +34,8 @@ CONTENT_DEADLINE_S = 10.0
 STOP_GRACE_S = 0.5
 LARGE_BYTES = 64 << 10
 WAIT_DEADLINES = 1.5  # how long a request queues: a worker that hangs has one deadline, who waits behind it needs more
+MOST_CLIENTS = 20_000
+"""How many clients an update has at most that is planned, where nothing else is said."""
 
 
 class WorkerPool:
@@ -52,9 +52,11 @@ class WorkerPool:
         database: Path,
         memory_bytes: int,
         deadline_s: float,
+        most_clients: int = MOST_CLIENTS,
         on_quarantine: Callable[[int, int, str], None],
     ) -> None:
         self._deadline_s = deadline_s
+        self._most_clients = most_clients
         self._lanes = [Lane(self, database, memory_bytes) for _ in range(max(1, count))]
         self._content_lane = Lane(self, database, memory_bytes)  # so that no newcomer waits for an export
         self._docket = Docket(Inquest(database, memory_bytes), self._submit, on_quarantine)
@@ -131,10 +133,13 @@ class WorkerPool:
         return bytes(reply.update)
 
     async def plan(self, update: bytes, vector: bytes, trim: bool) -> Plan:
-        """Check a large update against the clocks in `vector`. Raises MalformedUpdate."""
+        """Check a large update against the clocks in `vector`.
+
+        Raises MalformedUpdate, or ContentTooLarge where it has the edits of too many clients.
+        """
 
         def build(job: Job, avoid: list[int], from_rows: bool) -> messages.Request:
-            return messages.PlanRequest(job.id, update, vector, trim)
+            return messages.PlanRequest(job.id, update, vector, trim, self._most_clients)
 
         if self._waiting_bytes + len(update) > MAX_WAITING_BYTES:
             raise WorkerUnavailable("too many large updates are waiting to be checked; try again in a moment")
@@ -143,7 +148,7 @@ class WorkerPool:
             reply: messages.PlanReply = await self._join(object(), build, None, 0)
         finally:
             self._waiting_bytes -= len(update)
-        return msgspec.msgpack.decode(reply.plan, type=Plan)._replace(update=update)
+        return reply.plan(update, trim)
 
     async def build(self, format: str, body: bytes) -> bytes:
         """Make the first update of a document out of content. Raises ContentError when it cannot be read."""

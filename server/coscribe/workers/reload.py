@@ -11,7 +11,8 @@ from typing import Any
 
 from pycrdt import Doc
 
-from coscribe.protocol.updates import read_delete_set, read_state_vector
+from coscribe.protocol.state_vectors import read_state_vector
+from coscribe.protocol.updates import read_delete_set
 
 MAX_SAID_CHARACTERS = 200
 _QUOTED = re.compile(r"""[`'"].*[`'"]""", re.DOTALL)

@@ -18,8 +18,9 @@ from coscribe.journal.changes import Checkpoint, Row
 from coscribe.journal.entries import unpack_entries
 from coscribe.protocol.deletes import DeletedRanges, DeleteRange
 from coscribe.protocol.ground import Ground, Outcome
+from coscribe.protocol.state_vectors import read_state_vector
 from coscribe.protocol.surrogates import SurrogateGuard
-from coscribe.protocol.updates import MalformedUpdate, read_delete_set, read_state_vector
+from coscribe.protocol.updates import MalformedUpdate, read_delete_set
 from coscribe.workers.orphans import bury
 from coscribe.workers.reload import EngineFailed, Unverified, is_engine_error, is_panic, reloaded, said_of
 

@@ -16,8 +16,6 @@ import socket
 import sys
 from pathlib import Path
 
-import msgspec
-
 from coscribe.content.errors import ContentError, ContentTooLarge
 from coscribe.journal.changes import Row
 from coscribe.journal.errors import JournalError
@@ -25,7 +23,7 @@ from coscribe.journal.reader import JournalReader
 from coscribe.messaging import say_only_where
 from coscribe.protocol.ground import plan
 from coscribe.protocol.lib0 import DecodeError
-from coscribe.protocol.updates import read_state_vector
+from coscribe.protocol.state_vectors import read_state_vector
 from coscribe.workers import messages, quarantine
 from coscribe.workers.documents import Documents
 from coscribe.workers.messages import Failing
@@ -106,8 +104,11 @@ class Worker:
                 made = plan(request.update, read_state_vector(request.vector), trim=request.trim)
             except DecodeError as error:
                 raise _RequestRefused(str(error)) from error
-            made = made._replace(update=b"")  # the relay has it
-            return messages.PlanReply(request.id, msgspec.Raw(msgspec.msgpack.encode(made)))
+            if len(made.claimed) > request.most_clients:
+                raise ContentTooLarge(
+                    f"an update may have the edits of {request.most_clients} client ids at most (max_update_clients)"
+                )
+            return messages.PlanReply.of(request.id, made)
         if isinstance(request, messages.BuildRequest):
             from coscribe.content.build import build  # late: most workers never need the parsers
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from coscribe.protocol.ground import Claim, Ground, Outcome, Placement, Plan, plan
-from coscribe.protocol.updates import check, read_state_vector
+from coscribe.protocol.state_vectors import read_state_vector
+from coscribe.protocol.updates import check
 from interop.yjs.batch import corpus, run
 
 DOCUMENTS = 1000

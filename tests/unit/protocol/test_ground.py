@@ -4,14 +4,19 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from coscribe.protocol.ground import Claim, Ground, Outcome, Placement, plan
+from coscribe.protocol.ground import SHORT_DELETE_SET, Claim, Ground, Outcome, Placement, at_once, plan
 from coscribe.protocol.lib0 import write_var_string
-from coscribe.protocol.updates import EMPTY_UPDATE, MalformedUpdate, check, write_delete_set, write_state_vector
+from coscribe.protocol.state_vectors import PeerVector, read_state_vector, write_state_vector
+from coscribe.protocol.updates import EMPTY_UPDATE, MalformedUpdate, check, write_delete_set
 from unit.protocol.building import deletes, gone, item, section, skip, string, text, typed, uints, update
 
 
 def ground(known: dict[int, int], *deleted: tuple[int, int, int]) -> Ground:
     return Ground.from_parts(write_state_vector(known), write_delete_set(deleted))
+
+
+def peer(known: dict[int, int]) -> PeerVector:
+    return PeerVector(write_state_vector(known))
 
 
 def facts(it: Ground) -> tuple[dict[int, int], list[tuple[int, int, int]]]:
@@ -228,10 +233,75 @@ def test_a_claim_is_covered_when_all_of_it_came() -> None:
 
 def test_a_peer_knows_every_struct_or_not() -> None:
     it = ground({1: 5, 2: 1})
-    assert it.covers_vector({1: 5, 2: 4, 3: 1})
-    assert not it.covers_vector({1: 5})
-    assert not it.covers_vector({1: 4, 2: 1})
-    assert Ground().covers_vector({})
+    assert it.covers_vector(peer({1: 5, 2: 4, 3: 1}))
+    assert not it.covers_vector(peer({1: 5}))
+    assert not it.covers_vector(peer({1: 4, 2: 1}))
+    assert Ground().covers_vector(peer({}))
+
+
+def test_long_vector_of_a_peer_is_compared_and_not_read() -> None:
+    known = dict.fromkeys(range(1 << 30, (1 << 30) + 5000), 1)
+    it = ground(known)
+    assert peer(known).clocks is None
+    assert it.covers_vector(peer(known))
+    assert not it.covers_vector(peer({**known, 1 << 30: 2}))
+
+
+def shuffled(seed: int) -> tuple[bytes, bytes]:
+    """Make the edits of 2,000 clients, of whom every second one writes something that another then deletes."""
+    numbers = random.Random(seed)
+    clients = numbers.sample(range(1 << 32), 2000)
+    sections = [section(client, 0, text("ab"), gone(1), text("c", (client, 2))) for client in clients]
+    return update(sections), update([], deletes(*((client, 0, 1) for client in clients[::2])))
+
+
+def test_what_takes_long_fits_bit_by_bit_while_the_ground_grows() -> None:
+    written, deleted = shuffled(7)
+    expected = Ground()
+    assert expected.place(written, trim=False).outcome is Outcome.WHOLE
+    assert expected.place(deleted, trim=False).outcome is Outcome.WHOLE
+    at_once(expected.adding())
+
+    it = Ground()
+    early = plan(written, it.known, trim=False)
+    work, steps = it.fitting(early), 0
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            placement = it.take(done.value)
+            break
+        steps += 1
+        first = early.ends[steps]
+        it.place(update([section(first[0], 0, text("ab"))]), trim=False)  # somebody else brings a part of it
+    assert steps > 10
+    assert placement.update == written
+    assert it.place(deleted, trim=False).update == deleted
+    assert it.is_behind
+    at_once(it.adding())
+    assert not it.is_behind
+    assert facts(it) == facts(expected)
+    assert read_state_vector(it.vector()) == expected.known
+
+
+def test_vector_of_a_ground_that_is_behind_says_too_little_and_nothing_wrong() -> None:
+    written, _ = shuffled(3)
+    it = ground({1: 5})
+    assert it.vector() == write_state_vector({1: 5})
+    it.settle(plan(written, it.known, trim=False))
+    said = read_state_vector(it.vector())
+    assert said.items() <= it.known.items()
+    at_once(it.adding())
+    assert read_state_vector(it.vector()) == it.known
+
+
+def test_deletions_that_take_long_to_write_are_not_written_here() -> None:
+    many = [(1, 3 * number, 1) for number in range(SHORT_DELETE_SET + 1)]
+    it = ground({1: 1 << 20}, *many[:-1])
+    assert it.delete_set() == write_delete_set(many[:-1])
+    it = ground({1: 1 << 20}, *many)
+    assert it.delete_set() is None
+    assert it.deleted.count == len(many)
 
 
 def test_the_encoded_state_follows_every_change() -> None:

@@ -7,15 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coscribe.protocol.deletes import MAX_DELETE_RANGES
 from coscribe.protocol.lib0 import DecodeError, write_var_string
-from coscribe.protocol.updates import (
-    EMPTY_UPDATE,
-    EMPTY_VECTOR,
-    MalformedUpdate,
-    check,
-    read_state_vector,
-    write_state_vector,
-)
+from coscribe.protocol.state_vectors import EMPTY_VECTOR, read_state_vector, write_state_vector
+from coscribe.protocol.updates import EMPTY_UPDATE, Elaborate, MalformedUpdate, check
 from unit.protocol.building import (
     deletes,
     embed,
@@ -65,7 +60,7 @@ def test_the_walk_says_what_an_update_holds() -> None:
     )
     assert walk.structs == [(9, 4, 14), (5, 0, 7)]
     assert sorted(walk.references) == [(5, 7), (6, 8), (9, 2)]
-    assert walk.dead == [(9, 9, 3), (9, 12, 2)]
+    assert walk.dead == [(9, 9, 5)]
     assert walk.has_skips
     assert walk.deletes == [(9, 1, 2), (7, 0, 1)]
 
@@ -259,6 +254,38 @@ LONG: dict[str, Callable[[int], bytes]] = {
     "deleted ranges": lambda size: update([], uints(1, 1, size // 2) + b"\1\1" * (size // 2)),
     "text after text": lambda size: update([section(1, 1, *[text("a", left=(1, 0))] * (size // 6))]),
 }
+
+
+# Each says how many things a number of bytes makes, at least, that take time one by one.
+ELABORATE: dict[str, Callable[[int], bytes]] = {
+    "structs": lambda number: update([section(1, 0, *[gone(1)] * number)]),
+    "clients": lambda number: update([section(client, 0, gone(1)) for client in range(number)]),
+    "values": lambda number: update([section(1, 0, values(*[b"\x7e"] * number))]),
+    "nested values": lambda number: update([section(1, 0, values(b"\x75" + uints(number) + b"\x7e" * number))]),
+    "values in many structs": lambda number: update([section(1, 0, *[values(*[b"\x7e"] * 99)] * (number // 10))]),
+    "deleted ranges": lambda number: update([], uints(1, 1, number) + b"\1\1" * number),
+    "clients with deleted ranges": lambda number: update([], uints(number) + b"\1\1\1\1" * number),
+}
+
+
+@pytest.mark.parametrize("make", ELABORATE.values(), ids=ELABORATE.keys())
+def test_what_takes_long_to_walk_is_left_to_who_has_the_time(make: Callable[[int], bytes]) -> None:
+    much = make(400)
+    check(much)
+    with pytest.raises(Elaborate):
+        check(much, 300)
+    check(make(10), 300)
+
+
+def test_long_texts_do_not_take_long() -> None:
+    check(update([section(1, 0, text("é" * 10_000)), section(2, 0, embed('"' + "[" * 10_000 + '"'))]), 10)
+
+
+def test_ranges_that_arrive_deleted_are_one_where_they_touch_and_not_without_number() -> None:
+    assert check(update([section(1, 0, *[gone(2)] * 3, text("a"), gone(1))])).dead == [(1, 0, 6), (1, 7, 1)]
+    alternating = section(1, 0, *[gone(1), text("a")] * (MAX_DELETE_RANGES + 1))
+    with pytest.raises(MalformedUpdate, match="arrive deleted"):
+        check(update([alternating]))
 
 
 @pytest.mark.parametrize("make", LONG.values(), ids=LONG.keys())

@@ -7,8 +7,8 @@ import pytest
 from coscribe.access.roles import Role
 from coscribe.protocol.close_codes import CloseCode
 from coscribe.protocol.ground import Plan, plan
+from coscribe.protocol.state_vectors import read_state_vector
 from coscribe.protocol.sync import step1, step2, update_message
-from coscribe.protocol.updates import read_state_vector
 from coscribe.rooms import gaps, room
 from coscribe.rooms.hub import Hub
 from coscribe.rooms.limits import Limits

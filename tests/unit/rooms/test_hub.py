@@ -12,10 +12,12 @@ from coscribe.access.principal import Principal
 from coscribe.access.roles import Role
 from coscribe.journal.journal import AuthorQuery, Change, Loaded
 from coscribe.protocol.close_codes import CloseCode
+from coscribe.protocol.state_vectors import write_state_vector
 from coscribe.protocol.sync import step1, update_message
 from coscribe.rooms.hub import Hub
 from coscribe.rooms.limits import Limits
 from coscribe.rooms.room import PLACE_HERE_BYTES, RoomState
+from unit.protocol.building import section, text, update
 
 from .conftest import Client, Typist, text_of, turn, updates_in
 
@@ -215,6 +217,25 @@ async def test_one_that_would_hold_everybody_up_is_sent_again_later_when_no_work
     assert one.wire.closed[0] is CloseCode.TRY_AGAIN_LATER
     assert two.wire.closed is None
     assert (hub.rooms["doc"].head, two.take()) == (0, [])
+
+
+@pytest.mark.parametrize("letters", [400, 60_000])
+async def test_what_is_long_to_look_at_and_stored_is_opened_also_when_no_worker_can_check_it(
+    hub: Hub, letters: int
+) -> None:
+    update_ = update([section(1, 0, *[text("x")] * letters)])
+    client = await join(hub)
+    room = hub.rooms["doc"]
+    room.accept(None, room.ground.place(update_, trim=False).update, b"\0")
+    await turn()
+    assert len(update_) > PLACE_HERE_BYTES or letters == 400
+    client.socket.leave()
+    await hub._put_away(room)
+    await join(hub)
+    again = hub.rooms["doc"]
+    assert again is not room
+    assert again.ground.known == {1: letters}
+    assert again.ground.vector() == write_state_vector({1: letters})
 
 
 async def test_a_big_update_that_is_malformed_ends_its_sender_only(hub: Hub) -> None:

@@ -1,17 +1,30 @@
 """y-websocket sessions: what they are sent, when, and what refuses them."""
 
+import asyncio
+from collections.abc import Callable
+
 import pytest
 
 from coscribe.access.roles import Role
 from coscribe.protocol.close_codes import CloseCode
+from coscribe.protocol.ground import Plan, plan
+from coscribe.protocol.state_vectors import read_state_vector, write_state_vector
 from coscribe.protocol.sync import step1, step2, update_message
-from coscribe.protocol.updates import EMPTY_UPDATE, write_state_vector
+from coscribe.protocol.updates import EMPTY_UPDATE
 from coscribe.rooms.hub import Hub
 from coscribe.rooms.limits import Limits
+from unit.protocol.building import deletes, section, text, typed, update
 
 from .conftest import Client, Typist, states_in, text_of, turn, updates_in
 
 GAPPED = "too many updates"
+
+
+async def until(done: Callable[[], bool]) -> None:
+    """Let the loop go round until something is so."""
+    async with asyncio.timeout(10):
+        while not done():
+            await asyncio.sleep(0)
 
 
 async def join(hub: Hub, document: str = "doc", token: str = "") -> Client:
@@ -274,6 +287,77 @@ class TestLimits:
         client.send(*(bytes.fromhex(f"01060101{clock:02x}027b7d") for clock in range(11)))
         assert client.wire.closed is not None
         assert client.wire.closed[0] is CloseCode.TOO_FAST
+
+
+class TestMuchToLookAt:
+    """What takes long to look at is planned by a worker, of whatever size it is; here one that runs in the test."""
+
+    @pytest.fixture
+    def limits(self) -> Limits:
+        return Limits(max_document_clients=100, max_document_deletions=200)
+
+    @pytest.fixture
+    def planned(self, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+        seen: list[bytes] = []
+
+        async def plan_it(update: bytes, vector: bytes, trim: bool) -> Plan:
+            seen.append(update)
+            await asyncio.sleep(0)
+            return plan(update, read_state_vector(vector), trim=trim)
+
+        monkeypatch.setattr(hub.pool, "plan", plan_it, raising=False)
+        return seen
+
+    async def test_it_is_planned_by_a_worker_and_what_follows_waits_for_it(
+        self, hub: Hub, planned: list[bytes]
+    ) -> None:
+        client, other = await join(hub), await join(hub)
+        letters = update([section(1, 0, *[text("x")] * 400)])
+        client.send(update_message(letters), update_message(typed(1, 400, "~", (1, 399))))
+        room = hub.rooms["doc"]
+        assert room.head == 0
+        await until(lambda: room.head == 2)
+        assert planned == [letters]
+        await turn()
+        assert updates_in(other.take())[-2:] == [letters, typed(1, 400, "~", (1, 399))]
+
+    async def test_what_is_short_to_look_at_is_not(self, hub: Hub, planned: list[bytes]) -> None:
+        client = await join(hub)
+        client.send(update_message(update([section(1, 0, text("x" * 20_000))])))
+        assert hub.rooms["doc"].head == 1
+        assert planned == []
+
+    async def test_many_deletions_are_in_the_set_a_little_later(self, hub: Hub, planned: list[bytes]) -> None:
+        client = await join(hub)
+        ranges = [(1, 2 * number, 1) for number in range(2000)]
+        client.send(
+            update_message(update([section(1, 0, text("x" * 4000))])), update_message(update([], deletes(*ranges)))
+        )
+        room = hub.rooms["doc"]
+        await until(lambda: room.head == 2)
+        await until(lambda: room.ground.deleted.count == 2000)
+        assert not room.ground.is_behind
+
+    @pytest.mark.parametrize("of_clients", [True, False])
+    async def test_document_with_as_many_as_it_may_have_takes_no_more(
+        self, hub: Hub, planned: list[bytes], of_clients: bool
+    ) -> None:
+        client, reader = await join(hub), await join(hub)
+        if of_clients:
+            much = [update([section(number, 0, text("x")) for number in range(1, 102)])]
+        else:
+            ranges = [(1, 2 * number, 1) for number in range(201)]
+            much = [update([section(1, 0, text("x" * 500))]), update([], deletes(*ranges))]
+        for each in much:
+            client.send(update_message(each))
+            await turn()
+        assert client.wire.closed is None
+        reader.send(update_message(much[0]))  # it is known
+        assert reader.wire.closed is None
+        client.send(update_message(update([section(999, 0, text("y"))])))
+        assert client.wire.closed is not None
+        assert client.wire.closed[0] is CloseCode.TOO_LARGE
+        assert 999 not in hub.rooms["doc"].ground.known
 
 
 def test_roles_are_judged_by_order() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from coscribe.protocol.placement import Plan
 from coscribe.workers import messages
 
 REQUESTS: list[messages.Request] = [
@@ -13,14 +14,14 @@ REQUESTS: list[messages.Request] = [
     messages.CheckpointRequest(1, 2, 3, [], False),
     messages.ContentRequest(1, 2, 3, [], False, "html", "Title ü"),
     messages.ReplayRequest(1, 2, 3, [9], False, messages.STATE),
-    messages.PlanRequest(1, b"\0\0", b"\0", True),
+    messages.PlanRequest(1, b"\0\0", b"\0", True, 100),
 ]
 REPLIES: list[messages.Reply] = [
     messages.Ready(1234),
     messages.StateReply(1, 5, b"\0\0"),
     messages.CheckpointReply(1, 5, b"s", b"v", b"d"),
     messages.ContentReply(1, "text/plain", b"body"),
-    messages.PlanReply(1, msgspec.Raw(msgspec.msgpack.encode([1]))),
+    messages.PlanReply.of(1, Plan(b"", True, 9, b"kept", [(1, 2, 3)], [], [(4, 5, 6), (7, 8, 1 << 53)], [(1, 3)], [])),
     messages.Failure(1, messages.Failing.DOCUMENT, "why"),
     messages.BadRow(1, 2, "why"),
     messages.Notice("text"),

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from coscribe.protocol.ground import plan
@@ -164,14 +163,18 @@ async def test_plans_go_where_there_is_least_to_do(played: Played) -> None:
         task.cancel()
 
 
+LISTS = ("ends", "dead", "deletes", "claimed", "waits")
+
+
 async def test_a_plan_comes_back_with_the_update_that_was_not_sent_back(played: Played) -> None:
     update = bytes.fromhex("010107000401017401610" + "0")
     made = plan(update, {}, trim=False)
     waiting = asyncio.create_task(played.pool.plan(update, b"\0", False))
-    raw = msgspec.Raw(msgspec.msgpack.encode(made._replace(update=b"")))
     job = await played.job()
-    played.pool.replied(job, messages.PlanReply(job.id, raw))
-    assert await waiting == made
+    played.pool.replied(job, messages.PlanReply.of(job.id, made))
+    planned = await waiting
+    assert planned.update is update
+    assert planned._replace(**{name: list(planned._asdict()[name]) for name in LISTS}) == made
 
 
 async def test_errors_have_the_type_that_says_whose_fault_it_is(played: Played) -> None:

@@ -11,7 +11,8 @@ import pytest
 from pycrdt import Array, Doc, Map, Text, get_update
 
 from coscribe.journal.changes import Checkpoint
-from coscribe.protocol.updates import read_delete_set, read_state_vector
+from coscribe.protocol.state_vectors import read_state_vector
+from coscribe.protocol.updates import read_delete_set
 from coscribe.workers.reload import Unverified
 from coscribe.workers.replica import Replica
 from unit.protocol.building import deletes, section, text, update
