@@ -20,6 +20,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 MAX_URL_CHARACTERS = 2000
+LOOK_UPS = 16
+"""How many names are looked up at once: a name server that is silent holds a thread for half a minute."""
 LOOK_UP_S = 5.0
 """How long whoever writes an address waits for the meaning of its name; what is known later is judged later."""
 
@@ -181,13 +183,18 @@ def _parsed(text: str) -> URL:
 class _Resolver(AbstractResolver):
     """Finds what names mean, in threads of its own: a name server that is silent holds up nobody else, nor the end."""
 
+    def __init__(self) -> None:
+        self._free = asyncio.Semaphore(LOOK_UPS)
+
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[list[Any]] = loop.create_future()
+        await self._free.acquire()
 
         def settle(found: list[Any] | Exception) -> None:
+            self._free.release()
             if answer.done():
                 return
             if isinstance(found, Exception):

@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import socket
 import ssl
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -258,6 +259,29 @@ async def test_a_name_server_that_is_silent_is_left_at_the_deadline(monkeypatch:
     with pytest.raises(NotDelivered, match="timeout"):
         await Outgoing(deadline_s=0.05).post("https://silent.example/", b"", {})
     assert time.monotonic() - begun < 0.5
+
+
+async def test_so_many_names_are_looked_up_at_once_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outgoing, "LOOK_UPS", 3)
+    end, asked = threading.Event(), []
+
+    def silent(host: str) -> list[str]:
+        asked.append(host)
+        end.wait(10)
+        return ["127.0.0.1"]
+
+    mean(monkeypatch, silent)
+    guard = Outgoing()
+    checks = [asyncio.create_task(guard.check(f"https://{number}.example/")) for number in range(8)]
+    while len(asked) < 3:
+        await asyncio.sleep(0.01)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert len(asked) == 3
+    end.set()
+    refused = await asyncio.gather(*checks, return_exceptions=True)
+    assert len(asked) == 8
+    assert all(isinstance(each, AddressRefused) for each in refused)
 
 
 async def test_the_certificate_must_be_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
