@@ -9,6 +9,8 @@ The sink reads so many bytes a second and throws them away: what a flood costs a
 
 from __future__ import annotations
 
+import contextlib
+import selectors
 import socket
 import struct
 import subprocess
@@ -28,6 +30,9 @@ BIG_ONES = 60
 CROWD = 100
 STRUCTS = 2000
 CLIENTS = 10_000
+AUDIENCE = 500
+LETTER_BYTES = 23
+LETTER_S = 0.01
 UPGRADE = (
     "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
@@ -72,6 +77,18 @@ def _awareness() -> bytes:
 
     states = (awareness((7, clock, f'{{"user":{{"name":"{clock}"}}}}')) for clock in range(1, 10_000))
     return b"".join(frame(b"\x01" + var_bytes(state)) for state in states)
+
+
+def _letters(client: int, number: int) -> Content:
+    """Make edits of `LETTER_BYTES` each."""
+    from harness.lib0 import var_bytes, var_uint
+
+    begin = frame(b"\x00\x02" + var_bytes(b"\x01\x01" + var_uint(client) + b"\x00\x00" + var_uint(1 << 14) + b"\x00"))
+    edits = []
+    for clock in range(1 << 14, (1 << 14) + number):
+        update = b"\x01\x01" + var_uint(client) + var_uint(clock) + b"\x04\x01\x01a\x01x\x00"
+        edits.append(frame(b"\x00\x02" + var_bytes(update)))
+    return Content(begin, b"".join(edits))
 
 
 def _structs(client: int, number: int) -> bytes:
@@ -122,6 +139,7 @@ MAKE: dict[str, Callable[[int, int], Content]] = {
     ),
     "connections": lambda client, of: Content(b"", b""),
     "crowds": lambda client, of: Content(b"", b""),
+    "audience": lambda client, of: _letters(client, 2000),
 }
 KINDS = tuple(MAKE)
 FRAMES = ("edits", "questions", "pings", "fragments")
@@ -251,7 +269,30 @@ def _gather(port: int, _: Content, seconds: float, sent: list[int]) -> None:
     sent.append(total)
 
 
-WORK = {"connections": _come_and_go, "crowds": _gather}
+def _entertain(port: int, content: Content, seconds: float, sent: list[int]) -> None:
+    """Type before many connections, all of which are to hear of each letter."""
+    until, total, at = time.monotonic() + seconds, 0, 0
+    with contextlib.ExitStack() as stack, selectors.DefaultSelector() as selector:
+        for _ in range(AUDIENCE):
+            try:
+                each = stack.enter_context(_connect(port, content.upgrade))
+                each.sendall(frame(b"\x00\x00\x01\x00"))
+            except OSError:
+                break
+            selector.register(each, selectors.EVENT_READ)
+        writer = stack.enter_context(_connect(port, content.upgrade))
+        writer.sendall(content.once)
+        letters = content.again
+        while time.monotonic() < until and at < len(letters):
+            writer.sendall(letters[at : at + LETTER_BYTES])
+            at, total, pause = at + LETTER_BYTES, total + LETTER_BYTES, time.monotonic() + LETTER_S
+            while (left := pause - time.monotonic()) > 0:
+                for key, _events in selector.select(left):
+                    key.fileobj.recv(PIECE_BYTES)  # type: ignore[union-attr]
+    sent.append(total)
+
+
+WORK = {"connections": _come_and_go, "crowds": _gather, "audience": _entertain}
 
 
 def flood(port: int, kind: str, connections: int, seconds: float) -> None:

@@ -19,7 +19,7 @@ WITH_INPUT_OR_OUTPUT = {
 """Of the standard library, what protocol/ must not import: its clock and its chance come in through its callers."""
 
 LAYERS = [
-    {"document_id", "env", "messaging", "protocol", "settings"},
+    {"document_id", "env", "lines", "messaging", "protocol", "settings"},
     {"access", "content", "journal"},
     {"conversions", "workers"},
     {"operations", "rooms"},

@@ -20,6 +20,7 @@ from ..workers.pool import ContentError, ContentTooLarge, WorkerFailed, WorkerUn
 from .auditing import audit
 from .keys import HUB
 from .problems import Problem
+from .queues import who_asks
 from .requests import PREFIX, admit, admit_again, document_id, find
 from .unread import UNREAD
 
@@ -87,7 +88,8 @@ async def apply(
     """
     if len(update) > room.largest_update:
         room.refuse_size(update)
-    fit = room.fit_at_once(update, trim=trim) or await room.fit(update, trim=trim)
+    who = "" if request is None else who_asks(request)
+    fit = room.fit_at_once(update, trim=trim) or await room.fit(update, trim=trim, who=who)
     principal = None if request is None else admit_again(request)
     if made_elsewhere and principal is not None and room.authorship is not None:
         placement = room.authorship.take(fit, principal, author)

@@ -14,8 +14,8 @@ import asyncio
 from collections.abc import Callable
 from time import perf_counter
 
+from ..lines import Lines
 from ..protocol.frames import close_frame
-from .lines import Lines
 from .unfinished import Unfinished
 
 LIGHT = 0.1

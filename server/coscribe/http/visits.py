@@ -8,7 +8,7 @@ at a time, and only so many that most of the time is left to who is there alread
 
 from collections.abc import Callable
 
-from .lines import Lines
+from ..lines import Lines
 from .origins import Proxies
 from .rates import MOST_REMEMBERED, network_of
 from .turns import Turns

@@ -3,9 +3,13 @@
 Sending is the floor of a relay's cost, whatever the language; the only way down is fewer writes. The first edit after
 a pause leaves at once, what follows within a tick goes together. A message is framed once per distinct address and
 the same bytes are written to everyone; a sender's own edits are cut out of what it is sent.
+
+In a large room the first are written to at once, and the others as the outbox gets on; its next turn waits for that,
+and gathers what has come meanwhile.
 """
 
 from asyncio import WriteTransport
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..protocol.awareness import State, write_states
@@ -17,6 +21,9 @@ from .presence import encode_for
 
 if TYPE_CHECKING:
     from .session import Session
+
+AT_ONCE = 200
+"""How many a turn is sent to before others have theirs: about half a millisecond."""
 
 Changes = dict[int, tuple[State, "Session | None"]]
 Sized = tuple[bytes, bytes]
@@ -33,12 +40,16 @@ def update_frames(updates: list[Sized], prefix: bytes = b"") -> list[bytes]:
 class Fanout:
     """The live sessions of a room, grouped by the address that stands before their messages."""
 
-    __slots__ = ("_groups", "_limits", "_outbox")
+    __slots__ = ("_groups", "_limits", "_outbox", "_sent", "sending")
 
-    def __init__(self, limits: Limits, outbox: Outbox) -> None:
+    def __init__(self, limits: Limits, outbox: Outbox, sent: Callable[[], None]) -> None:
+        """Take what is called when a turn has been sent to everybody of a large room."""
         self._groups: dict[bytes, dict[Session, WriteTransport]] = {}
         self._limits = limits
         self._outbox = outbox
+        self._sent = sent
+        self.sending = False
+        """Whether a turn is still being sent."""
 
     def join(self, session: "Session") -> None:
         """Let a session hear everything from now on."""
@@ -58,6 +69,7 @@ class Fanout:
         """
         presence = awareness_message(write_states(state for state, _ in changes.values())) if changes else b""
         echoes = None
+        left = AT_ONCE
         fallen: list[Session] = []
         gone: list[Session] = []
         for prefix, group in self._groups.items():
@@ -71,7 +83,7 @@ class Fanout:
             limit, most = self._limits.slow_client_bytes, self._limits.slow_client_max_bytes
             unsent = self._outbox.unsent
             in_turn = bool(unsent) or len(everything) > LARGE_BYTES
-            for session, transport in group.items():
+            for session, transport in list(group.items()) if in_turn else group.items():  # to put may make one leave
                 data = everything
                 if session in own or (presence_frame and session.client_ids):
                     data = _cut(edits, own[session]) if session in own else edits
@@ -79,8 +91,12 @@ class Fanout:
                         data += self._presence_for(session, prefix, changes, presence_frame)
                     if not data:
                         continue
-                if transport.get_write_buffer_size() > limit or (in_turn and unsent[session] > most):
+                if transport.get_write_buffer_size() > limit or (unsent and unsent[session] > most):
                     fallen.append(session)  # still with this turn, so that what it has heard ends at a turn's end
+                left -= 1
+                if left < 0:
+                    self._outbox.queue(session, (data,))
+                    continue
                 if in_turn:
                     self._outbox.put(session, (data,))
                     continue
@@ -88,11 +104,18 @@ class Fanout:
                     transport.write(data)
                 except RuntimeError:  # see Session.write; the loop is too hot for a call
                     gone.append(session)
+        if left < 0:
+            self.sending = True
+            self._outbox.after(self._end)
         for session in gone:
             session.leave()
         for session in fallen:
             session.fall_behind()
         return echoes
+
+    def _end(self) -> None:
+        self.sending = False
+        self._sent()
 
     @staticmethod
     def _presence_for(session: "Session", prefix: bytes, changes: Changes, everyone: bytes) -> bytes:

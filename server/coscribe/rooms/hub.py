@@ -6,7 +6,8 @@ that cannot be loaded whole is refused, never served empty.
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Generator
+from collections.abc import Coroutine
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
 from ..access.gate import Credential, Gate
@@ -30,7 +31,7 @@ from ..journal.journal import (
 from ..journal.webhooks import Event
 from ..protocol.close_codes import CloseCode, CloseSocket
 from ..protocol.ground import Plan
-from ..protocol.lib0 import read_var_uint
+from ..protocol.lib0 import DecodeError, read_var_uint
 from ..workers.pool import ContentTooLarge, WorkerFailed, WorkerPool, WorkerUnavailable
 from .admission import Admission
 from .audit import Audit, AuditRules
@@ -39,6 +40,7 @@ from .files import FileShelf
 from .grants import Grants
 from .indexing import Indexer
 from .limits import Limits
+from .long_work import BitByBit, Slots
 from .membership import Membership
 from .outbox import LARGE_BYTES, Outbox
 from .people import People, TooMuch
@@ -50,6 +52,8 @@ from .space import Space
 from .webhooks import WebhookRules, Webhooks
 
 SWEEP_S = 1.0
+LARGE_PLANS = 2
+"""How many large updates are with a worker at once, so that others' need not wait for all of somebody's."""
 FIRST_EPOCH = 1
 QUEUE_BYTES = 64 << 20
 REGISTERED_LATELY_S = 30.0
@@ -106,7 +110,8 @@ class Hub:
         self.updates = 0
         self.stopping = False
         self._room_to_write = asyncio.Event()
-        self._long_work = asyncio.Lock()
+        self.gradually = BitByBit(self.loop).do
+        self._plans = Slots(self.loop, LARGE_PLANS)
         self._registering: dict[str, Document] = {}
         self._registered_lately: set[str] = set()
         self._authors: dict[str, bytes] = {}
@@ -133,7 +138,7 @@ class Hub:
         """Bring everything that was accepted to disk, and acknowledge it."""
         self._room_to_write.set()
         for room in self._ready_rooms():
-            room.turn()
+            room.turn(at_once=True)
         await self.journal.drain(deadline_s)
         await self.outbox.drain()
 
@@ -428,28 +433,25 @@ class Hub:
     async def _checkpoint(self, key: int, sequence: int) -> Checkpoint | None:
         return await self._ask(self.pool.checkpoint(key, sequence), f"checkpoint of document key {key}")
 
-    async def difference(self, room: Room, vector: bytes) -> tuple[int, bytes] | None:
-        """Have a worker say what a peer with this state vector lacks of what is on disk."""
+    async def difference(self, room: Room, vector: bytes) -> tuple[int, bytes] | DecodeError | None:
+        """Have a worker say what a peer with this state vector lacks of what is on disk, or that it is none."""
         assert room.document is not None
-        return await self._ask(self.pool.diff(room.document.key, room.committed, vector), f"state of {room.id}")
-
-    async def plan(self, update: bytes, vector: bytes, trim: bool) -> Plan | None:
-        """Have a worker check a big update; raise MalformedUpdate, or CloseSocket for more than a document has."""
         try:
-            return await self._ask(self.pool.plan(update, vector, trim), "check of an update")
+            return await self._ask(self.pool.diff(room.document.key, room.committed, vector), f"state of {room.id}")
+        except DecodeError as error:
+            return error
+
+    async def plan(self, update: bytes, vector: bytes, trim: bool, who: str) -> Plan | None:
+        """Have a worker check somebody's update, which may take it seconds.
+
+        Raise MalformedUpdate, or CloseSocket for more than an update has.
+        """
+        turn = self._plans.turn(who) if len(update) > LARGE_BYTES else nullcontext()
+        try:
+            async with turn:
+                return await self._ask(self.pool.plan(update, vector, trim), "check of an update")
         except ContentTooLarge as error:
             raise CloseSocket(CloseCode.TOO_LARGE, str(error)) from None
-
-    async def gradually(self, work: Generator[None, None, T]) -> T:
-        """Do something long bit by bit; of all that is long, one bit is done in each round of the loop."""
-        async with self._long_work:
-            while True:
-                try:
-                    next(work)
-                except StopIteration as done:
-                    result: T = done.value
-                    return result
-                await asyncio.sleep(0)
 
     @staticmethod
     async def _ask(answer: Coroutine[Any, Any, T], what: str) -> T | None:

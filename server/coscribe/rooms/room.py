@@ -71,7 +71,7 @@ class Room:
         self.document: Document | None = None
         self.sessions: set[Session] = set()
         self.ground = Ground()
-        self.fanout = Fanout(hub.limits, hub.outbox)
+        self.fanout = Fanout(hub.limits, hub.outbox, self._sent)
         self.presence = Presence(max_state_bytes=hub.limits.max_awareness_bytes, now_ms=hub.env.wall_ms)
         self.owner = ""
         """Whose it is, where it matters how much somebody has."""
@@ -86,7 +86,7 @@ class Room:
         self._senders: list[Session | None] = []
         self._authors: list[bytes] = []
         self._updates: list[bytes] = []
-        self._turn_due = False
+        self._turn_due = self._turn_held = False
         self._turned_at = float("-inf")
         self._renewal: asyncio.TimerHandle | None = None
         self._tick_s = hub.limits.tick_ms / 1000
@@ -241,8 +241,14 @@ class Room:
         if self._renewal is None:
             self._renewal = self.hub.loop.call_later(RENEWAL_DELAY_S, self.turn)
 
-    def turn(self) -> None:
-        """Send what has come in to everybody, and hand it to the journal as one row."""
+    def turn(self, *, at_once: bool = False) -> None:
+        """Send what has come in to everybody, and hand it to the journal as one row.
+
+        While the turn before is still being sent, it waits for that unless it must be had `at_once`.
+        """
+        if self.fanout.sending and not at_once:
+            self._turn_held = True
+            return
         self._turn_due = False
         self._turned_at = self.monotonic()
         if self._renewal is not None:
@@ -275,6 +281,11 @@ class Room:
         self.hub.journal.append(AppendRow(row), (self, self.head, answers))
         if self.hub.webhooks.receivers:
             self.hub.webhooks.changed(self.document)
+
+    def _sent(self) -> None:
+        held, self._turn_held = self._turn_held, False
+        if held:
+            self.turn()
 
     # Durability
 
@@ -379,7 +390,7 @@ class Room:
 
     async def _place_elsewhere(self, session: Session, step: int, update: bytes) -> None:
         try:
-            fit = await self.fit(update, trim=step == STEP2 or not session.may_edit)
+            fit = await self.fit(update, trim=step == STEP2 or not session.may_edit, who=session.who)
         except DecodeError as error:
             session.end(CloseCode.BAD_MESSAGE, str(error))
             return
@@ -397,20 +408,20 @@ class Room:
         except Elaborate:
             return None
 
-    async def fit(self, update: bytes, *, trim: bool) -> Fit:
-        """Find how an update fits on the ground, with a worker's help, while nobody else waits for it.
+    async def fit(self, update: bytes, *, trim: bool, who: str = "") -> Fit:
+        """Find how somebody's update fits on the ground, with a worker's help, while nobody else waits for it.
 
         Raise MalformedUpdate, or CloseSocket when it is too much, or when the client should come again later.
         """
-        planned = await self._plan(update, trim=trim)
-        return await self.hub.gradually(self.ground.fitting(planned))
+        planned = await self._plan(update, trim=trim, who=who)
+        return await self.hub.gradually(self.ground.fitting(planned), who)
 
-    async def _plan(self, update: bytes, *, trim: bool) -> Plan:
+    async def _plan(self, update: bytes, *, trim: bool, who: str) -> Plan:
         """Plan an update on the ground as it is, in a worker, or here when there is none and it is not too much."""
         if self.ground.is_behind:
             await self.hub.gradually(self.ground.adding())
         for _ in range(PLANS):
-            planned = await self.hub.plan(update, self.ground.vector(), trim)
+            planned = await self.hub.plan(update, self.ground.vector(), trim, who)
             if planned is None:
                 break
             if not any(clock < self.ground.known.get(client, 0) for client, clock in planned.waits):

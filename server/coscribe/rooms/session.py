@@ -171,6 +171,11 @@ class Session:
 
     # Life
 
+    @property
+    def who(self) -> str:
+        """Name whose the session is: a person, or an address."""
+        return (self.principal.id if self.principal is not None else "") or self.address
+
     def enter(self, phase: Phase) -> None:
         """Go on to a phase; raise RuntimeError when there is no way from here."""
         if phase not in NEXT[self.phase]:

@@ -8,6 +8,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from ..journal.journal import PutCheckpoint
+from ..protocol.lib0 import DecodeError
 from ..protocol.state_vectors import PeerVector
 from ..protocol.sync import Parts, step2_parts, update_parts
 from ..protocol.updates import EMPTY_UPDATE
@@ -86,6 +87,8 @@ class ServedState:
             asked = hub.spawn(hub.difference(self._room, vector.encoded))
             await asyncio.wait([asked], timeout=WORKER_PATIENCE_S)
             difference = asked.result() if asked.done() else None
+            if isinstance(difference, DecodeError):
+                raise difference
             if difference is not None and difference[0] >= self.tail.base:
                 return difference
         if not self._tail_is_short():

@@ -17,16 +17,32 @@ class Job:
     """One computation that any number of callers wait for.
 
     `document` is None for a plan; `probe` is what an inquest tries after the rows. `deadline_s` is for the computation.
+    One that is `aside` keeps no newcomer to a document waiting.
     """
 
-    __slots__ = ("_expiry", "build", "deadline_s", "deaths", "document", "future", "id", "inquests", "probe", "seq")
+    __slots__ = (
+        "_expiry",
+        "aside",
+        "build",
+        "deadline_s",
+        "deaths",
+        "document",
+        "future",
+        "id",
+        "inquests",
+        "probe",
+        "seq",
+    )
 
-    def __init__(self, build: Build, *, document: int | None, seq: int, deadline_s: float, probe: str) -> None:
+    def __init__(
+        self, build: Build, *, document: int | None, seq: int, deadline_s: float, probe: str, aside: bool = False
+    ) -> None:
         self.build = build
         self.document = document
         self.seq = seq
         self.deadline_s = deadline_s
         self.probe = probe
+        self.aside = aside or probe != messages.STATE
         self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self.future.add_done_callback(_retrieve)
         self.id = 0

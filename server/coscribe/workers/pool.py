@@ -30,6 +30,7 @@ __all__ = ["ContentError", "ContentTooLarge", "WorkerFailed", "WorkerPool", "Wor
 
 MAX_WAITING_REQUESTS = 10_000
 MAX_WAITING_BYTES = 256 << 20  # of updates to plan
+LARGE_PLAN_BYTES = 64 << 10
 CONTENT_DEADLINE_S = 10.0
 STOP_GRACE_S = 0.5
 LARGE_BYTES = 64 << 10
@@ -39,7 +40,7 @@ MOST_CLIENTS = 20_000
 
 
 class WorkerPool:
-    """N worker processes over one journal, and one more for content once content is asked for.
+    """N worker processes over one journal, and one more for content and large plans, once such are asked for.
 
     on_quarantine(document, seq, reason) is called on the event loop for every row that has to be set aside; the
     pool itself leaves such a row out from then on.
@@ -58,7 +59,7 @@ class WorkerPool:
         self._deadline_s = deadline_s
         self._most_clients = most_clients
         self._lanes = [Lane(self, database, memory_bytes) for _ in range(max(1, count))]
-        self._content_lane = Lane(self, database, memory_bytes)  # so that no newcomer waits for an export
+        self._content_lane = Lane(self, database, memory_bytes)  # so that no newcomer waits for an export or a flood
         self._docket = Docket(Inquest(database, memory_bytes), self._submit, on_quarantine)
         self._flights: dict[object, Job] = {}
         self._waiting_bytes = 0
@@ -145,7 +146,7 @@ class WorkerPool:
             raise WorkerUnavailable("too many large updates are waiting to be checked; try again in a moment")
         self._waiting_bytes += len(update)
         try:
-            reply: messages.PlanReply = await self._join(object(), build, None, 0)
+            reply: messages.PlanReply = await self._join(object(), build, None, 0, aside=len(update) > LARGE_PLAN_BYTES)
         finally:
             self._waiting_bytes -= len(update)
         return reply.plan(update, trim)
@@ -160,7 +161,14 @@ class WorkerPool:
         return bytes(reply.update)
 
     async def _join(
-        self, key: object, build: Build, document: int | None, seq: int, *, probe: str = messages.STATE
+        self,
+        key: object,
+        build: Build,
+        document: int | None,
+        seq: int,
+        *,
+        probe: str = messages.STATE,
+        aside: bool = False,
     ) -> Any:
         """Wait for the computation `key`, starting it unless one for this sequence or a later one is under way."""
         if not self._running:
@@ -172,7 +180,7 @@ class WorkerPool:
             if len(self._flights) >= MAX_WAITING_REQUESTS:
                 raise WorkerUnavailable("too many requests wait for a worker; try again in a moment")
             deadline_s = self._deadline_s if probe == messages.STATE else min(CONTENT_DEADLINE_S, self._deadline_s)
-            job = Job(build, document=document, seq=seq, probe=probe, deadline_s=deadline_s)
+            job = Job(build, document=document, seq=seq, probe=probe, deadline_s=deadline_s, aside=aside)
             self._flights[key] = job
             job.future.add_done_callback(lambda _: self._landed(key, job))
             self._submit(job)
@@ -183,13 +191,13 @@ class WorkerPool:
             del self._flights[key]
 
     def _submit(self, job: Job, *, first: bool = False) -> None:
-        """Queue a job: at the worker of its document, at any for a plan, or with its document's inquest."""
+        """Queue a job: at the worker of its document, at any for a small plan, or with its document's inquest."""
         if job.future.done():
             return
         job.expire_after(WAIT_DEADLINES * job.deadline_s)
         if self._docket.hold(job):
             return
-        if job.probe != messages.STATE:
+        if job.aside:
             lane = self._content_lane
             if not lane.started:
                 lane.start()

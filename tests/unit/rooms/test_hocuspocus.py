@@ -163,7 +163,7 @@ async def test_a_large_update_is_planned_by_workers_alone_also_when_it_does_not_
     other, writer, typist = await join(hub), await join(hub), Typist(1)
     missing, large = typist.type("a"), typist.type("x" * 50_000)
 
-    async def worker(update: bytes, vector: bytes, trim: bool) -> Plan:
+    async def worker(update: bytes, vector: bytes, trim: bool, who: str) -> Plan:
         planned = plan(update, read_state_vector(vector), trim=trim)
         if len(asked) == 1:
             other.send(DOC + update_message(missing))  # while the worker is at it

@@ -18,7 +18,14 @@ from coscribe.workers import messages
 from coscribe.workers import pool as pool_module
 from coscribe.workers.job import Job
 from coscribe.workers.messages import Failing
-from coscribe.workers.pool import ContentError, ContentTooLarge, WorkerFailed, WorkerPool, WorkerUnavailable
+from coscribe.workers.pool import (
+    LARGE_PLAN_BYTES,
+    ContentError,
+    ContentTooLarge,
+    WorkerFailed,
+    WorkerPool,
+    WorkerUnavailable,
+)
 
 
 class PlayedLane:
@@ -159,6 +166,15 @@ async def test_plans_go_where_there_is_least_to_do(played: Played) -> None:
     tasks = [asyncio.create_task(played.pool.plan(b"\0\0", b"\0", False)) for _ in range(4)]
     await asyncio.sleep(0)
     assert [lane.load for lane in played.lanes] == [2, 2]
+    for task in tasks:
+        task.cancel()
+
+
+async def test_large_plans_keep_no_newcomer_to_a_document_waiting(played: Played) -> None:
+    tasks = [asyncio.create_task(played.pool.plan(bytes(size), b"\0", False)) for size in (10, LARGE_PLAN_BYTES + 1)]
+    await asyncio.sleep(0)
+    assert sum(lane.load for lane in played.lanes) == 1
+    assert played.content.load == 1
     for task in tasks:
         task.cancel()
 
