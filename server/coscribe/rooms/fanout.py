@@ -4,13 +4,13 @@ Sending is the floor of a relay's cost, whatever the language; the only way down
 a pause leaves at once, what follows within a tick goes together. A message is framed once per distinct address and
 the same bytes are written to everyone; a sender's own edits are cut out of what it is sent.
 
-In a large room the first are written to at once, and the others as the outbox gets on; its next turn waits for that,
-and gathers what has come meanwhile.
+In a large room that is done bit by bit, while others have their turn; the room's own next turn waits for it, and
+gathers what has come meanwhile.
 """
 
 from asyncio import WriteTransport
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..protocol.awareness import State, write_states
 from ..protocol.frames import binary_frame, binary_head
@@ -22,8 +22,9 @@ from .presence import encode_for
 if TYPE_CHECKING:
     from .session import Session
 
-AT_ONCE = 200
-"""How many a turn is sent to before others have theirs: about half a millisecond."""
+SMALL_ROOM = 128
+AT_ONCE = 64
+"""How many in a larger room are written to before others have their turn: about half a millisecond."""
 
 Changes = dict[int, tuple[State, "Session | None"]]
 Sized = tuple[bytes, bytes]
@@ -37,19 +38,33 @@ def update_frames(updates: list[Sized], prefix: bytes = b"") -> list[bytes]:
     return [binary_head(overhead + len(size) + len(update)) + start + size + update for size, update in updates]
 
 
+class _Message(NamedTuple):
+    """What is sent to a group in one turn: its edits, and the changes of presence as most are to see them."""
+
+    prefix: bytes
+    group: "dict[Session, WriteTransport]"
+    edits: bytes
+    presence: bytes
+    own: "dict[Session, list[int]]"
+
+
 class Fanout:
     """The live sessions of a room, grouped by the address that stands before their messages."""
 
-    __slots__ = ("_groups", "_limits", "_outbox", "_sent", "sending")
+    __slots__ = ("_go_on", "_groups", "_limits", "_outbox", "_under_way")
 
-    def __init__(self, limits: Limits, outbox: Outbox, sent: Callable[[], None]) -> None:
-        """Take what is called when a turn has been sent to everybody of a large room."""
+    def __init__(self, limits: Limits, outbox: Outbox, go_on: Callable[[Generator[None, None, None]], None]) -> None:
+        """Take what does the rest of a turn bit by bit."""
         self._groups: dict[bytes, dict[Session, WriteTransport]] = {}
         self._limits = limits
         self._outbox = outbox
-        self._sent = sent
-        self.sending = False
-        """Whether a turn is still being sent."""
+        self._go_on = go_on
+        self._under_way = 0
+
+    @property
+    def sending(self) -> bool:
+        """Tell whether a turn is still being sent."""
+        return self._under_way > 0
 
     def join(self, session: "Session") -> None:
         """Let a session hear everything from now on."""
@@ -61,61 +76,76 @@ class Fanout:
         if group is not None and group.pop(session, None) is not None and not group:
             del self._groups[session.prefix]
 
-    def send(self, senders: "list[Session | None]", updates: list[Sized], changes: Changes) -> list[bytes] | None:
-        """Write one turn to everybody; a large one to one after another, as the outbox gets on.
+    def send(
+        self, senders: "list[Session | None]", updates: list[Sized], changes: Changes, head: int
+    ) -> list[bytes] | None:
+        """Write one turn, with which a session has heard everything up to `head`, to everybody.
+
+        A large one goes to one after another, as the outbox gets on; to many, bit by bit.
 
         `senders` are who each update came from. Returns the frames of the group without an address,
         which are also the echoes that y-websocket clients take for acknowledgements; None when there is none.
         """
         presence = awareness_message(write_states(state for state, _ in changes.values())) if changes else b""
         echoes = None
-        left = AT_ONCE
-        fallen: list[Session] = []
-        gone: list[Session] = []
+        messages: list[_Message] = []
         for prefix, group in self._groups.items():
             frames = update_frames(updates, prefix)
             if not prefix:
                 echoes = frames
             edits = frames[0] if len(frames) == 1 else b"".join(frames)
             presence_frame = binary_frame(prefix + presence) if presence else b""
-            everything = edits + presence_frame if presence_frame else edits
             own = _own_spans(senders, frames) if senders else {}
-            limit, most = self._limits.slow_client_bytes, self._limits.slow_client_max_bytes
-            unsent = self._outbox.unsent
-            in_turn = bool(unsent) or len(everything) > LARGE_BYTES
-            for session, transport in list(group.items()) if in_turn else group.items():  # to put may make one leave
-                data = everything
-                if session in own or (presence_frame and session.client_ids):
-                    data = _cut(edits, own[session]) if session in own else edits
-                    if presence_frame:
-                        data += self._presence_for(session, prefix, changes, presence_frame)
-                    if not data:
-                        continue
-                if transport.get_write_buffer_size() > limit or (unsent and unsent[session] > most):
-                    fallen.append(session)  # still with this turn, so that what it has heard ends at a turn's end
-                left -= 1
-                if left < 0:
-                    self._outbox.queue(session, (data,))
-                    continue
-                if in_turn:
-                    self._outbox.put(session, (data,))
-                    continue
-                try:
-                    transport.write(data)
-                except RuntimeError:  # see Session.write; the loop is too hot for a call
-                    gone.append(session)
-        if left < 0:
-            self.sending = True
-            self._outbox.after(self._end)
-        for session in gone:
-            session.leave()
-        for session in fallen:
-            session.fall_behind()
+            messages.append(_Message(prefix, group, edits, presence_frame, own))
+        work = self._sending(messages, changes, head)
+        for _ in work:
+            self._under_way += 1
+            self._go_on(work)
+            break
         return echoes
 
-    def _end(self) -> None:
-        self.sending = False
-        self._sent()
+    def _sending(self, messages: list[_Message], changes: Changes, head: int) -> Generator[None, None, None]:
+        limit, most = self._limits.slow_client_bytes, self._limits.slow_client_max_bytes
+        fallen: list[Session] = []
+        gone: list[Session] = []
+        left = SMALL_ROOM if sum(len(message.group) for message in messages) <= SMALL_ROOM else AT_ONCE
+        later = False
+        try:
+            for message in messages:
+                prefix, group, edits, presence_frame, own = message
+                everything = edits + presence_frame if presence_frame else edits
+                unsent = self._outbox.unsent
+                in_turn = bool(unsent) or len(everything) > LARGE_BYTES
+                for session, transport in list(group.items()):
+                    if not left:
+                        _let_go(gone, fallen, head)
+                        later = True
+                        yield
+                        left = AT_ONCE
+                        in_turn = bool(unsent) or len(everything) > LARGE_BYTES
+                    if later and session not in group:
+                        continue  # it has left, or is being sent everything anew
+                    left -= 1
+                    data = everything
+                    if session in own or (presence_frame and session.client_ids):
+                        data = _cut(edits, own[session]) if session in own else edits
+                        if presence_frame:
+                            data += self._presence_for(session, prefix, changes, presence_frame)
+                        if not data:
+                            continue
+                    if transport.get_write_buffer_size() > limit or (in_turn and unsent[session] > most):
+                        fallen.append(session)  # still with this turn, so that what it has heard ends at a turn's end
+                    if in_turn:
+                        self._outbox.put(session, (data,))
+                        continue
+                    try:
+                        transport.write(data)
+                    except RuntimeError:  # see Session.write; the loop is too hot for a call
+                        gone.append(session)
+            _let_go(gone, fallen, head)
+        finally:
+            if later:
+                self._under_way -= 1
 
     @staticmethod
     def _presence_for(session: "Session", prefix: bytes, changes: Changes, everyone: bytes) -> bytes:
@@ -123,6 +153,15 @@ class Fanout:
             return everyone
         states = encode_for(session, changes)
         return binary_frame(prefix + awareness_message(states)) if states else b""
+
+
+def _let_go(gone: "list[Session]", fallen: "list[Session]", head: int) -> None:
+    for session in gone:
+        session.leave()
+    for session in fallen:
+        session.fall_behind(head)
+    gone.clear()
+    fallen.clear()
 
 
 def _own_spans(senders: "list[Session | None]", frames: list[bytes]) -> "dict[Session, list[int]]":

@@ -111,6 +111,8 @@ class Hub:
         self.stopping = False
         self._room_to_write = asyncio.Event()
         self.gradually = BitByBit(self.loop).do
+        self.sends: set[asyncio.Task[None]] = set()
+        """Turns of large rooms that are still being sent."""
         self._plans = Slots(self.loop, LARGE_PLANS)
         self._registering: dict[str, Document] = {}
         self._registered_lately: set[str] = set()
@@ -141,6 +143,8 @@ class Hub:
             room.turn(at_once=True)
         await self.journal.drain(deadline_s)
         await self.outbox.drain()
+        if self.sends:
+            await asyncio.wait(self.sends)
 
     async def stop(self, deadline_s: float) -> None:
         """Bring everything to disk, fold long tails into checkpoints, and stop."""

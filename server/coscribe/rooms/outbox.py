@@ -1,7 +1,7 @@
-"""Large writes, and those of large rooms: one, or some small ones, each time that the loop goes round.
+"""Large writes, one each time that the loop goes round.
 
-To hand a megabyte to the kernel takes as long as dozens of edits, and an edit in a large room goes to thousands: all of
-that at once would hold up every other room. What a session is sent stays in order.
+To hand a megabyte to the kernel takes as long as dozens of edits, and a large edit goes to everybody in its room: all
+of that at once would hold up every other room. What a session is sent stays in order.
 """
 
 import asyncio
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from .session import Session
 
 LARGE_BYTES = 64 << 10
-SMALL_BYTES = 512
-"""What a small write is reckoned with: 128 of them go out together."""
 
 
 class Outbox:
@@ -24,7 +22,7 @@ class Outbox:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._queue: deque[tuple[Session | None, Sequence[bytes], int, Callable[[], None] | None]] = deque()
+        self._queue: deque[tuple[Session, Sequence[bytes], int, Callable[[], None] | None]] = deque()
         self._empty = asyncio.Event()
         self._empty.set()
         self.unsent: Counter[Session] = Counter()
@@ -38,21 +36,9 @@ class Outbox:
         size = sum(map(len, parts))
         if size <= LARGE_BYTES and session not in self.unsent:
             self._write(session, parts, then)
-        else:
-            self.queue(session, parts, then)
-
-    def queue(self, session: "Session", parts: Sequence[bytes], then: Callable[[], None] | None = None) -> None:
-        """Write whole frames when it is their turn, be they ever so small."""
-        size = sum(map(len, parts))
+            return
+        self._queue.append((session, parts, size, then))
         self.unsent[session] += size
-        self._append((session, parts, size, then))
-
-    def after(self, then: Callable[[], None]) -> None:
-        """Call `then` once all that waits now is written."""
-        self._append((None, (), 0, then))
-
-    def _append(self, item: "tuple[Session | None, Sequence[bytes], int, Callable[[], None] | None]") -> None:
-        self._queue.append(item)
         if self._empty.is_set():
             self._empty.clear()
             self._loop.call_soon(self._next)
@@ -62,30 +48,18 @@ class Outbox:
         await self._empty.wait()
 
     def _next(self) -> None:
-        try:
-            self._write_some()
-        finally:
-            if self._queue:
-                self._loop.call_soon(self._next)
-            else:
-                self._empty.set()
-
-    def _write_some(self) -> None:
-        done = 0
-        while self._queue and done < LARGE_BYTES:
-            session, parts, size, then = self._queue.popleft()
-            done += max(size, SMALL_BYTES)
-            if session is None:
-                if then is not None:
-                    then()
-                continue
-            left = self.unsent[session] - size
-            if left > 0:
-                self.unsent[session] = left
-            else:
-                del self.unsent[session]
-            if not session.closed:
-                self._write(session, parts, then)
+        session, parts, size, then = self._queue.popleft()
+        left = self.unsent[session] - size
+        if left > 0:
+            self.unsent[session] = left
+        else:
+            del self.unsent[session]
+        if self._queue:
+            self._loop.call_soon(self._next)
+        else:
+            self._empty.set()
+        if not session.closed:
+            self._write(session, parts, then)
 
     @staticmethod
     def _write(session: "Session", parts: Sequence[bytes], then: Callable[[], None] | None) -> None:

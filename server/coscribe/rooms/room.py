@@ -8,7 +8,7 @@ code: the state it serves is a snapshot that a worker made, and behind it the ra
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from enum import Enum, auto
 from functools import partial
@@ -19,7 +19,7 @@ from ..journal.journal import AppendRow, Checkpoint, Document, Loaded, Row, unpa
 from ..protocol.close_codes import CloseCode, CloseSocket
 from ..protocol.ground import Fit, Ground, Plan, plan
 from ..protocol.lib0 import DecodeError, write_var_uint
-from ..protocol.state_vectors import PeerVector
+from ..protocol.state_vectors import EMPTY_VECTOR, PeerVector
 from ..protocol.sync import STEP2
 from ..protocol.updates import EMPTY_UPDATE, Elaborate
 from .authorship import Authorship
@@ -71,7 +71,7 @@ class Room:
         self.document: Document | None = None
         self.sessions: set[Session] = set()
         self.ground = Ground()
-        self.fanout = Fanout(hub.limits, hub.outbox, self._sent)
+        self.fanout = Fanout(hub.limits, hub.outbox, self._send_on)
         self.presence = Presence(max_state_bytes=hub.limits.max_awareness_bytes, now_ms=hub.env.wall_ms)
         self.owner = ""
         """Whose it is, where it matters how much somebody has."""
@@ -185,11 +185,14 @@ class Room:
         if not self.sessions:
             self.idle_since = self.monotonic()
 
-    def fall_behind(self, session: Session) -> None:
-        """Take a session that does not read out of the fan-out; the hub brings it back once it has read."""
+    def fall_behind(self, session: Session, head: int) -> None:
+        """Take a session that does not read out of the fan-out, which has heard what came up to `head`.
+
+        The hub brings it back once it has read.
+        """
         self.fanout.part(session)
         session.behind_since = self.monotonic()
-        session.heard = self.head, self.ground.vector()
+        session.heard = head, self.ground.vector() if head == self.head else EMPTY_VECTOR
         self.hub.behind.add(session)
 
     # Updates in
@@ -260,7 +263,7 @@ class Room:
         changes = self.presence.take_changes()
         if not updates:
             if changes:
-                self.fanout.send([], [], changes)
+                self.fanout.send([], [], changes, self.head)
             return
         self._senders, self._authors, self._updates = [], [], []
         if self.ground.is_behind:
@@ -268,7 +271,7 @@ class Room:
         self.measure()
         sized = [(write_var_uint(len(update)), update) for update in updates]
         try:
-            echoes = self.fanout.send(senders, sized, changes)
+            echoes = self.fanout.send(senders, sized, changes, self.head)
         except Exception:  # the boundary: whatever fails while sending, what was accepted reaches the journal
             _log.exception("document %s: a turn could not be sent", self.id)
             echoes = None
@@ -282,10 +285,19 @@ class Room:
         if self.hub.webhooks.receivers:
             self.hub.webhooks.changed(self.document)
 
-    def _sent(self) -> None:
-        held, self._turn_held = self._turn_held, False
-        if held:
-            self.turn()
+    def _send_on(self, work: Generator[None, None, None]) -> None:
+        task = self.hub.spawn(self._send_bit_by_bit(work))
+        self.hub.sends.add(task)
+        task.add_done_callback(self.hub.sends.discard)
+
+    async def _send_bit_by_bit(self, work: Generator[None, None, None]) -> None:
+        try:
+            await self.hub.gradually(work, f"room {self.id}")
+        finally:
+            work.close()
+            held, self._turn_held = self._turn_held, False
+            if held:
+                self.turn()
 
     # Durability
 

@@ -333,13 +333,13 @@ class Session:
             prefix = self.prefix
             self.write(b"".join([binary_frame(prefix + update_message(update)) for update in updates]))
 
-    def fall_behind(self) -> None:
+    def fall_behind(self, head: int) -> None:
         """Stop being sent updates until what was written has been read; then one answer catches up."""
         if self.closed:
             return
         assert self.room is not None
         self.enter(Phase.BEHIND)
-        self.room.fall_behind(self)
+        self.room.fall_behind(self, head)
 
     # In
 

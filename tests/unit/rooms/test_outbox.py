@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from coscribe.protocol.sync import step1, update_message
-from coscribe.rooms import fanout
-from coscribe.rooms import outbox as outbox_
 from coscribe.rooms.hub import Hub
 from coscribe.rooms.outbox import LARGE_BYTES, Outbox
 from coscribe.rooms.phase import Phase
@@ -122,97 +119,3 @@ async def test_who_has_much_unsent_is_behind(hub: Hub) -> None:
     writer.send(update_message(Typist(1).type("a")))
     room.turn()
     assert session.phase is Phase.BEHIND
-
-
-@pytest.fixture
-def large_rooms(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a room of three be a large one."""
-    monkeypatch.setattr(fanout, "AT_ONCE", 2)
-    monkeypatch.setattr(outbox_, "SMALL_BYTES", LARGE_BYTES)
-
-
-async def live(hub: Hub, number: int) -> list[Client]:
-    clients = [await Client(hub, "y-websocket").open("doc") for _ in range(number)]
-    for client in clients:
-        client.send(step1(b"\0"))
-        client.take()
-    return clients
-
-
-@pytest.mark.usefixtures("large_rooms")
-async def test_in_a_large_room_others_have_their_turn_before_everybody_has_heard(hub: Hub) -> None:
-    writer, *readers_ = await live(hub, 7)
-    room, typist = hub.rooms["doc"], Typist(1)
-    one, two, three = [typist.type(word) for word in ("one ", "two ", "three")]
-    writer.send(update_message(one))
-    room.turn()
-    heard = [sum(map(len, updates_in(client.take()))) > 0 for client in readers_]
-    assert sum(heard) == 2
-    writer.send(update_message(two))
-    room.turn()  # held until everybody has heard of the first
-    writer.send(update_message(three))
-    await asyncio.sleep(0)
-    heard = [any(heard) for heard in zip(heard, [bool(client.take()) for client in readers_], strict=True)]
-    assert sum(heard) == 3
-    await hub.outbox.drain()
-    await turn()
-    await hub.outbox.drain()
-    for client, already in zip(readers_, heard, strict=True):
-        assert updates_in(client.take()) == ([two, three] if already else [one, two, three])
-    assert not room.fanout.sending
-
-
-@pytest.mark.usefixtures("large_rooms")
-async def test_what_a_large_room_has_not_heard_when_the_server_stops_is_on_disk(hub: Hub) -> None:
-    writer, *_ = await live(hub, 7)
-    room, typist = hub.rooms["doc"], Typist(1)
-    for word in ("one ", "two"):
-        writer.send(update_message(typist.type(word)))
-        room.turn()
-    assert room.fanout.sending
-    await hub.settle(10)
-    assert room.committed == room.head == 2
-
-
-@pytest.mark.usefixtures("large_rooms")
-@pytest.mark.parametrize("seed", range(20))
-async def test_everybody_in_a_large_room_hears_everything_in_order_whoever_comes_and_goes(
-    hub: Hub, seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    dice = random.Random(seed)
-    monkeypatch.setattr(outbox_, "SMALL_BYTES", dice.choice([LARGE_BYTES // 3, LARGE_BYTES]))
-    clients = await live(hub, 6)
-    typists = {client: Typist(number) for number, client in enumerate(clients, 1)}
-    heard: dict[Client, list[bytes]] = {client: [] for client in clients}
-    gone: list[Client] = []
-    for step in range(60):
-        client = dice.choice(clients)
-        match dice.randrange(8):
-            case 0 | 1 | 2 | 3:
-                client.send(update_message(typists[client].type(f"{step} ")))
-            case 4:
-                await asyncio.sleep(0)
-            case 5:
-                hub.rooms["doc"].turn()
-            case 6 if len(clients) > 3:
-                client.socket.leave()
-                clients.remove(client)
-                gone.append(client)
-            case 6 | 7:
-                late = client if dice.random() < 0.5 else (await live(hub, 1))[0]
-                if late not in heard:
-                    clients.append(late)
-                    typists[late], heard[late] = Typist(100 + step), []
-                late.send(step1(b"\0"))
-        for each in clients:
-            heard[each] += updates_in(each.take())
-    for _ in range(3):
-        await turn()
-        await hub.outbox.drain()
-    for each in clients:
-        heard[each] += updates_in(each.take())
-        assert each.wire.closed is None
-    known = hub.rooms["doc"].ground.known
-    texts = {text_of(heard[each]) for each in clients}
-    assert len(texts) == 1
-    assert len(texts.pop()) == sum(known.values()), f"seed {seed}"
