@@ -9,7 +9,7 @@ gathers what has come meanwhile.
 """
 
 from asyncio import WriteTransport
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..protocol.awareness import State, write_states
@@ -88,64 +88,84 @@ class Fanout:
         """
         presence = awareness_message(write_states(state for state, _ in changes.values())) if changes else b""
         echoes = None
+        large = sum(map(len, self._groups.values())) > SMALL_ROOM
         messages: list[_Message] = []
+        fallen: list[Session] = []
+        gone: list[Session] = []
         for prefix, group in self._groups.items():
             frames = update_frames(updates, prefix)
             if not prefix:
                 echoes = frames
             edits = frames[0] if len(frames) == 1 else b"".join(frames)
             presence_frame = binary_frame(prefix + presence) if presence else b""
-            own = _own_spans(senders, frames) if senders else {}
-            messages.append(_Message(prefix, group, edits, presence_frame, own))
-        work = self._sending(messages, changes, head)
-        for _ in work:
-            self._under_way += 1
-            self._go_on(work)
-            break
+            message = _Message(prefix, group, edits, presence_frame, _own_spans(senders, frames) if senders else {})
+            if large:
+                messages.append(message)
+            else:
+                self._write(message, group.items(), changes, gone, fallen)
+        if large:
+            work = self._write_bit_by_bit(messages, changes, head)
+            for _ in work:
+                self._under_way += 1
+                self._go_on(work)
+                break
+        else:
+            _let_go(gone, fallen, head)
         return echoes
 
-    def _sending(self, messages: list[_Message], changes: Changes, head: int) -> Generator[None, None, None]:
-        limit, most = self._limits.slow_client_bytes, self._limits.slow_client_max_bytes
+    def _write_bit_by_bit(self, messages: list[_Message], changes: Changes, head: int) -> Generator[None, None, None]:
         fallen: list[Session] = []
         gone: list[Session] = []
-        left = SMALL_ROOM if sum(len(message.group) for message in messages) <= SMALL_ROOM else AT_ONCE
-        later = False
+        left, later = AT_ONCE, False
         try:
             for message in messages:
-                prefix, group, edits, presence_frame, own = message
-                everything = edits + presence_frame if presence_frame else edits
-                unsent = self._outbox.unsent
-                in_turn = bool(unsent) or len(everything) > LARGE_BYTES
-                for session, transport in list(group.items()):
+                at, sessions = 0, list(message.group.items())
+                while at < len(sessions):
                     if not left:
                         _let_go(gone, fallen, head)
                         later = True
                         yield
                         left = AT_ONCE
-                        in_turn = bool(unsent) or len(everything) > LARGE_BYTES
-                    if later and session not in group:
-                        continue  # it has left, or is being sent everything anew
-                    left -= 1
-                    data = everything
-                    if session in own or (presence_frame and session.client_ids):
-                        data = _cut(edits, own[session]) if session in own else edits
-                        if presence_frame:
-                            data += self._presence_for(session, prefix, changes, presence_frame)
-                        if not data:
-                            continue
-                    if transport.get_write_buffer_size() > limit or (in_turn and unsent[session] > most):
-                        fallen.append(session)  # still with this turn, so that what it has heard ends at a turn's end
-                    if in_turn:
-                        self._outbox.put(session, (data,))
-                        continue
-                    try:
-                        transport.write(data)
-                    except RuntimeError:  # see Session.write; the loop is too hot for a call
-                        gone.append(session)
+                    part = sessions[at : at + left]
+                    at, left = at + len(part), left - len(part)
+                    if later:  # some have left, or are being sent everything anew
+                        part = [each for each in part if each[0] in message.group]
+                    self._write(message, part, changes, gone, fallen)
             _let_go(gone, fallen, head)
         finally:
             if later:
                 self._under_way -= 1
+
+    def _write(
+        self,
+        message: _Message,
+        sessions: "Iterable[tuple[Session, WriteTransport]]",
+        changes: Changes,
+        gone: "list[Session]",
+        fallen: "list[Session]",
+    ) -> None:
+        prefix, _, edits, presence_frame, own = message
+        everything = edits + presence_frame if presence_frame else edits
+        limit, most = self._limits.slow_client_bytes, self._limits.slow_client_max_bytes
+        unsent = self._outbox.unsent
+        in_turn = bool(unsent) or len(everything) > LARGE_BYTES
+        for session, transport in list(sessions) if in_turn else sessions:  # to put something may make one leave
+            data = everything
+            if session in own or (presence_frame and session.client_ids):
+                data = _cut(edits, own[session]) if session in own else edits
+                if presence_frame:
+                    data += self._presence_for(session, prefix, changes, presence_frame)
+                if not data:
+                    continue
+            if transport.get_write_buffer_size() > limit or (in_turn and unsent[session] > most):
+                fallen.append(session)  # still with this turn, so that what it has heard ends at a turn's end
+            if in_turn:
+                self._outbox.put(session, (data,))
+                continue
+            try:
+                transport.write(data)
+            except RuntimeError:  # see Session.write; the loop is too hot for a call
+                gone.append(session)
 
     @staticmethod
     def _presence_for(session: "Session", prefix: bytes, changes: Changes, everyone: bytes) -> bytes:
