@@ -319,6 +319,11 @@ async def test_a_worker_holds_no_socket_but_the_relays(make_pool: MakePool, monk
         assert b"COSCRIBE_SECRET" not in Path(f"/proc/{pid}/environ").read_bytes()
 
 
+async def test_a_worker_goes_after_the_relay_on_the_same_core(make_pool: MakePool) -> None:
+    fixture = await make_pool()
+    assert os.getpriority(os.PRIO_PROCESS, await fixture.pid()) > os.getpriority(os.PRIO_PROCESS, 0)
+
+
 async def test_a_terminals_interrupt_is_for_the_relay_alone(make_pool: MakePool) -> None:
     fixture = await make_pool()
     pid = await fixture.pid()
