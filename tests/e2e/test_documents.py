@@ -50,8 +50,11 @@ async def test_a_document_is_renamed_deleted_and_brought_back_by_keyboard(
     await expect(ada.page.get_by_role("link", name="First")).to_be_visible()
     keyboard = ada.page.keyboard
     await keyboard.press("/")
+    await expect(ada.page.get_by_role("textbox")).to_be_focused()
     await keyboard.press("ArrowDown")
+    await expect(ada.page.get_by_role("link", name="First")).to_be_focused()
     await keyboard.press("F2")
+    await expect(ada.page.get_by_role("textbox", name="New title")).to_be_focused()
     await keyboard.type("Second")
     await keyboard.press("Enter")
     link = ada.page.get_by_role("link", name="Second")

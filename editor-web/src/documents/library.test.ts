@@ -93,6 +93,28 @@ test('a rename is shown at once, and taken back when the server refuses', async 
   expect(titles(library)).toEqual(['Alpha', 'Beta plan']);
 });
 
+test('an answer that was on its way does not bring an old title back', async () => {
+  const library = await open();
+  const late: ((response: Response) => void)[] = [];
+  let renamed = false;
+  answer = (_, init) => {
+    if (init.method === 'PATCH') {
+      renamed = true;
+      return Promise.resolve(new Response(null, { status: 204 }));
+    }
+    if (renamed) return Promise.resolve(json({ documents: [document('a', 'Alphabet')], cursor: null }));
+    return new Promise((resolve, reject) => {
+      late.push(resolve);
+      init.signal?.addEventListener('abort', () => reject(new DOMException('', 'AbortError')));
+    });
+  };
+  void library.refresh();
+  await library.rename('a', 'Alphabet');
+  for (const resolve of late) resolve(json({ documents: [document('a', 'Alpha')], cursor: null }));
+  expect(titles(library)[0]).toBe('Alphabet');
+  await vi.waitFor(() => expect(titles(library)).toEqual(['Alphabet']));
+});
+
 test('an id with slashes is one segment of the address', async () => {
   const library = await open();
   const urls: string[] = [];

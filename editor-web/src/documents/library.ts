@@ -105,6 +105,7 @@ export class Library {
     const q = this.#query.peek().trim();
     try {
       const page = await listDocuments({ q, ...(cursor === null ? {} : { cursor }), signal: asking.signal });
+      if (asking.signal.aborted) return;
       const documents = cursor === null ? page.documents : [...this.#documents.peek(), ...page.documents];
       this.#put(q === '' ? newestFirst(documents) : documents);
       this.#cursor.value = page.cursor;
@@ -117,6 +118,8 @@ export class Library {
       this.#stale.value = true;
       this.#unknown.value = error instanceof Problem && error.status === 401;
       this.#loading.value = false;
+    } finally {
+      if (this.#asking === asking) this.#asking = null;
     }
   }
 
@@ -126,11 +129,16 @@ export class Library {
   }
 
   async #orBack(before: readonly DocumentMeta[], work: () => Promise<void>): Promise<void> {
+    // an answer that is on its way shows the list as it was
+    const asked = this.#asking !== null;
+    this.#asking?.abort();
     try {
       await work();
     } catch (error) {
       this.#put(before);
       throw error;
+    } finally {
+      if (asked) void this.refresh();
     }
   }
 
