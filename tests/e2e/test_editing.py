@@ -72,6 +72,7 @@ async def test_a_heading_is_chosen_from_the_menu_by_keyboard(window: OpenWindow,
     await ada.open(address)
     await ada.write("Chapter")
     await ada.page.get_by_role("button", name="Kind of text").click()
+    await expect(ada.page.locator("[role^=menuitem]:focus")).to_have_count(1)
     await ada.page.keyboard.press("ArrowDown")
     await ada.page.keyboard.press("Enter")
     await expect(ada.text.locator("h1")).to_have_text("Chapter")
