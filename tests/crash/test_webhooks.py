@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
@@ -18,6 +19,18 @@ def make_webhook(server: Server, receiver: Receiver) -> str:
     status, made = server.request("POST", "/api/webhooks", json.dumps({"url": receiver.url}).encode())
     assert status == 201, made
     return str(made["secret"])
+
+
+def silence() -> tuple[asyncio.Event, Callable[[web.Request], Awaitable[web.Response]]]:
+    """Make a receiver's answer that does not come, and an event that says that it is waited for."""
+    taken = asyncio.Event()
+
+    async def silent(request: web.Request) -> web.Response:
+        taken.set()
+        await asyncio.sleep(60)
+        return web.Response()
+
+    return taken, silent
 
 
 async def test_an_edit_is_told_though_its_server_is_killed_before_its_writer_has_paused(
@@ -42,13 +55,7 @@ async def test_an_edit_is_told_though_its_server_is_killed_before_its_writer_has
 async def test_a_message_is_told_again_under_its_id_though_its_server_is_killed_while_it_tells_it(
     make_server: MakeServer,
 ) -> None:
-    taken = asyncio.Event()
-
-    async def silent(request: web.Request) -> web.Response:
-        taken.set()
-        await asyncio.sleep(60)
-        return web.Response()
-
+    taken, silent = silence()
     async with Receiver() as receiver:
         receiver.answers = [500, silent]
         server = await asyncio.to_thread(make_server, settings=SETTINGS)
@@ -69,13 +76,7 @@ async def test_a_message_is_told_again_under_its_id_though_its_server_is_killed_
 
 
 async def test_a_server_that_is_told_to_stop_does_not_wait_for_a_receiver(make_server: MakeServer) -> None:
-    taken = asyncio.Event()
-
-    async def silent(request: web.Request) -> web.Response:
-        taken.set()
-        await asyncio.sleep(60)
-        return web.Response()
-
+    taken, silent = silence()
     async with Receiver() as receiver:
         receiver.answers = [silent]
         server = await asyncio.to_thread(make_server, settings=SETTINGS | {"webhook_deadline_s": 60})
