@@ -141,7 +141,7 @@ class Room:
                 self.ground.place(update, trim=True, most=PLACE_HERE_ELEMENTS)
                 return
         try:
-            fit = await self.fit(update, trim=True)
+            fit = await self._fit_elsewhere(update, trim=True)
         except CloseSocket:  # what is stored belongs to the document, however long it takes
             fit = self.ground.fit(plan(update, self.ground.known, trim=True))
         self.ground.take(fit)
@@ -402,7 +402,7 @@ class Room:
 
     async def _place_elsewhere(self, session: Session, step: int, update: bytes) -> None:
         try:
-            fit = await self.fit(update, trim=step == STEP2 or not session.may_edit, who=session.who)
+            fit = await self._fit_elsewhere(update, trim=step == STEP2 or not session.may_edit, who=session.who)
         except DecodeError as error:
             session.end(CloseCode.BAD_MESSAGE, str(error))
             return
@@ -411,16 +411,20 @@ class Room:
             return
         session.fitted(step, update, fit)
 
-    def fit_at_once(self, update: bytes, *, trim: bool) -> Fit | None:
-        """Find how an update fits on the ground, or None where that takes long; raise MalformedUpdate."""
+    def fit_at_once(self, update: bytes, *, trim: bool) -> Fit:
+        """Find how an update fits on the ground; raise MalformedUpdate, or Elaborate where that takes long."""
         if len(update) > PLACE_IN_WORKER_BYTES:
-            return None
-        try:
-            return self.ground.fit(plan(update, self.ground.known, trim=trim, most=PLACE_HERE_ELEMENTS))
-        except Elaborate:
-            return None
+            raise Elaborate
+        return self.ground.fit(plan(update, self.ground.known, trim=trim, most=PLACE_HERE_ELEMENTS))
 
     async def fit(self, update: bytes, *, trim: bool, who: str = "") -> Fit:
+        """Find how somebody's update fits on the ground, at once or elsewhere; see both for what they raise."""
+        try:
+            return self.fit_at_once(update, trim=trim)
+        except Elaborate:
+            return await self._fit_elsewhere(update, trim=trim, who=who)
+
+    async def _fit_elsewhere(self, update: bytes, *, trim: bool, who: str = "") -> Fit:
         """Find how somebody's update fits on the ground, with a worker's help, while nobody else waits for it.
 
         Raise MalformedUpdate, or CloseSocket when it is too much, or when the client should come again later.

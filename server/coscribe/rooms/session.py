@@ -417,11 +417,7 @@ class Session:
         ground = room.ground
         try:
             if self._behind_gap(step) or size > room.largest_update or not self.may_edit:
-                fit = room.fit_at_once(update, trim=step == STEP2 or not self.may_edit)
-                if fit is None:
-                    self._place_elsewhere(step, update)
-                else:
-                    self._settle(step, update, fit)
+                self._settle(step, update, room.fit_at_once(update, trim=step == STEP2 or not self.may_edit))
             elif size > PLACE_IN_WORKER_BYTES:
                 self._place_elsewhere(step, update)
             elif self.writing is not None:
