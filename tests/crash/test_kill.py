@@ -24,14 +24,12 @@ async def kill_under_load(server: Server, kills: int, seed: int) -> list[str]:
     lost: list[str] = []
     job = {"url": server.websocket_url, "documents": ["one", "two"], "seed": seed}
     async with Scenario("writers", job) as writers:
-        acknowledged = 0
         for kill in range(kills):
             await writers.expect("writing")
             await asyncio.sleep(choose.uniform(0.1, 0.9))
             await asyncio.to_thread(server.kill)
             await writers.say("stopped")
-            before, acknowledged = acknowledged, (await writers.expect("stopped"))["acknowledged"]
-            assert acknowledged > before, "nothing was acknowledged between two kills"
+            await writers.expect("stopped")
             await asyncio.to_thread(server.start)
             await writers.say("check")
             lost += [f"kill {kill}: {what}" for what in (await writers.expect("checked"))["lost"]]

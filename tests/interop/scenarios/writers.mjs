@@ -1,6 +1,7 @@
 // Stock clients that write without a pause and keep account of what the server has acknowledged.
-// Job: {url, documents, seed, pause}. Says `writing` when all are connected, then obeys:
-//   "stopped"  the connections are ending: wait for that, stay away, tell how much was acknowledged
+// Job: {url, documents, seed, pause}. Says `writing` when all are connected and have more acknowledged than ever before,
+// then obeys:
+//   "stopped"  the connections are ending: wait for that, stay away
 //   "check"    let clients that wrote nothing look for all of it, tell what is lost
 //   "write"    come back
 //   "finish"   end
@@ -110,8 +111,11 @@ await scenario(async ({ url, documents, seed, pause = 6 }) => {
   }
   const count = () => Object.values(safe).reduce((sum, { inserted, deleted }) => sum + inserted.size + deleted.size, 0)
 
+  const states = () => JSON.stringify(writers.map(writer => writer.state()))
   for (;;) {
-    await until(() => writers.every(writer => writer.connected()), () => JSON.stringify(writers.map(writer => writer.state())))
+    await until(() => writers.every(writer => writer.connected()), states)
+    const before = count()
+    await until(() => count() > before, () => `nothing is acknowledged: ${states()}`)
     say('writing')
     const order = await word()
     if (order === 'finish') break
@@ -122,7 +126,7 @@ await scenario(async ({ url, documents, seed, pause = 6 }) => {
       await sleep(ms)
     }
     const closes = [...new Set(writers.map(({ tap }) => tap.closes.at(-1).code))]
-    say('stopped', { acknowledged: count(), closes })
+    say('stopped', { closes })
     await word()
     const lost = await check()
     if (writers.some(({ tap }) => tap.sockets.size)) throw new Error('a writer came back before the check was over')
@@ -132,6 +136,6 @@ await scenario(async ({ url, documents, seed, pause = 6 }) => {
   }
   finished = true
   await Promise.all(typing)
-  await until(() => writers.every(writer => writer.settled()), () => JSON.stringify(writers.map(writer => writer.state())))
+  await until(() => writers.every(writer => writer.settled()), states)
   return { acknowledged: count() }
 })
