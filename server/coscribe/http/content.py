@@ -88,7 +88,7 @@ async def apply(
     """
     if len(update) > room.largest_update:
         room.refuse_size(update)
-    fit = await room.fit(update, trim=trim, who="" if request is None else who_asks(request))
+    fit = await room.fitting.find(update, trim=trim, who="" if request is None else who_asks(request))
     principal = None if request is None else admit_again(request)
     if made_elsewhere and principal is not None and room.authorship is not None:
         placement = room.authorship.take(fit, principal, author)

@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING
 from ..journal.access import Writer
 from ..journal.journal import AppendRow, Checkpoint, Document, Loaded, Row, unpack_entries
 from ..protocol.close_codes import CloseCode, CloseSocket
-from ..protocol.ground import Fit, Ground, Plan, plan
+from ..protocol.ground import Ground
 from ..protocol.lib0 import DecodeError, write_var_uint
 from ..protocol.state_vectors import EMPTY_VECTOR, PeerVector
-from ..protocol.sync import STEP2
-from ..protocol.updates import EMPTY_UPDATE, Elaborate
+from ..protocol.updates import EMPTY_UPDATE
 from .authorship import Authorship
 from .fanout import Fanout, update_frames
-from .limits import PLACE_HERE_ELEMENTS, PLACE_IN_WORKER_BYTES
+from .fitting import Fitting
 from .presence import Presence
 from .session import Session
 from .state import ServedState
@@ -40,12 +39,6 @@ RENEWAL_DELAY_S = 5.0
 LONG_TAIL_ROWS = 5000
 LONG_TAIL_BYTES = 1 << 20
 """A longer tail, as a crash leaves behind a large update, is folded into a checkpoint before the room opens."""
-PLANS = 3
-"""How often a worker plans an update, where the ground grows meanwhile under what it left out."""
-PLACE_HERE_BYTES = 256 << 10
-PLACE_HERE_MOST_ELEMENTS = 10 * PLACE_HERE_ELEMENTS
-"""Above these, an update is placed by workers alone: an odd one takes seconds, in which nobody else is served."""
-CANNOT_CHECK = "so large an update cannot be checked just now; send it again"
 
 _log = logging.getLogger(__name__)
 
@@ -71,6 +64,7 @@ class Room:
         self.document: Document | None = None
         self.sessions: set[Session] = set()
         self.ground = Ground()
+        self.fitting = Fitting(self)
         self.fanout = Fanout(hub.limits, hub.outbox, self._send_on)
         self.presence = Presence(max_state_bytes=hub.limits.max_awareness_bytes, now_ms=hub.env.wall_ms)
         self.owner = ""
@@ -127,24 +121,13 @@ class Room:
         done = 0
         for row in rows:
             for _, update in unpack_entries(row.body):
-                await self._place_row(update)
+                await self.fitting.place_stored(update)
                 self.served.tail.append(update)
                 done += 1
                 if done % OPENING_SLICE == 0:
                     await asyncio.sleep(0)
         await self.hub.gradually(self.ground.adding())
         self.served.rows = len(rows)
-
-    async def _place_row(self, update: bytes) -> None:
-        if len(update) <= PLACE_IN_WORKER_BYTES:
-            with suppress(Elaborate):
-                self.ground.place(update, trim=True, most=PLACE_HERE_ELEMENTS)
-                return
-        try:
-            fit = await self._fit_elsewhere(update, trim=True)
-        except CloseSocket:  # what is stored belongs to the document, however long it takes
-            fit = self.ground.fit(plan(update, self.ground.known, trim=True))
-        self.ground.take(fit)
 
     def begin(self) -> None:
         """Let everybody in who has been waiting."""
@@ -392,63 +375,6 @@ class Room:
             and not self.served.refreshing
             and not self._waiting
         )
-
-    # Big updates
-
-    def place_elsewhere(self, session: Session, step: int, update: bytes) -> "asyncio.Future[None]":
-        """Check a big update in a worker; the future is done once the session has dealt with the result."""
-        self.hub.spawn(self._place_elsewhere(session, step, update))
-        return self.hub.loop.create_future()
-
-    async def _place_elsewhere(self, session: Session, step: int, update: bytes) -> None:
-        try:
-            fit = await self._fit_elsewhere(update, trim=step == STEP2 or not session.may_edit, who=session.who)
-        except DecodeError as error:
-            session.end(CloseCode.BAD_MESSAGE, str(error))
-            return
-        except CloseSocket as error:
-            session.end(error.code, error.reason)
-            return
-        session.fitted(step, update, fit)
-
-    def fit_at_once(self, update: bytes, *, trim: bool) -> Fit:
-        """Find how an update fits on the ground; raise MalformedUpdate, or Elaborate where that takes long."""
-        if len(update) > PLACE_IN_WORKER_BYTES:
-            raise Elaborate
-        return self.ground.fit(plan(update, self.ground.known, trim=trim, most=PLACE_HERE_ELEMENTS))
-
-    async def fit(self, update: bytes, *, trim: bool, who: str = "") -> Fit:
-        """Find how somebody's update fits on the ground, at once or elsewhere; see both for what they raise."""
-        try:
-            return self.fit_at_once(update, trim=trim)
-        except Elaborate:
-            return await self._fit_elsewhere(update, trim=trim, who=who)
-
-    async def _fit_elsewhere(self, update: bytes, *, trim: bool, who: str = "") -> Fit:
-        """Find how somebody's update fits on the ground, with a worker's help, while nobody else waits for it.
-
-        Raise MalformedUpdate, or CloseSocket when it is too much, or when the client should come again later.
-        """
-        planned = await self._plan(update, trim=trim, who=who)
-        return await self.hub.gradually(self.ground.fitting(planned), who)
-
-    async def _plan(self, update: bytes, *, trim: bool, who: str) -> Plan:
-        """Plan an update on the ground as it is, in a worker, or here when there is none and it is not too much."""
-        if self.ground.is_behind:
-            await self.hub.gradually(self.ground.adding())
-        for _ in range(PLANS):
-            planned = await self.hub.plan(update, self.ground.vector(), trim, who)
-            if planned is None:
-                break
-            if not any(clock < self.ground.known.get(client, 0) for client, clock in planned.waits):
-                return planned
-            # what was left out fits by now, and would be acknowledged without being stored
-        if len(update) > PLACE_HERE_BYTES:
-            raise CloseSocket(CloseCode.TRY_AGAIN_LATER, CANNOT_CHECK)
-        try:
-            return plan(update, self.ground.known, trim=trim, most=PLACE_HERE_MOST_ELEMENTS)
-        except Elaborate:
-            raise CloseSocket(CloseCode.TRY_AGAIN_LATER, CANNOT_CHECK) from None
 
 
 def _answers(senders: list[Session | None], echoes: list[bytes]) -> Answers:

@@ -417,7 +417,7 @@ class Session:
         ground = room.ground
         try:
             if self._behind_gap(step) or size > room.largest_update or not self.may_edit:
-                self._settle(step, update, room.fit_at_once(update, trim=step == STEP2 or not self.may_edit))
+                self._settle(step, update, room.fitting.at_once(update, trim=step == STEP2 or not self.may_edit))
             elif size > PLACE_IN_WORKER_BYTES:
                 self._place_elsewhere(step, update)
             elif self.writing is not None:
@@ -433,7 +433,7 @@ class Session:
         # what this session sends meanwhile waits in its inbox
         assert self.room is not None
         self._inbox, self._inbox_bytes = [], 0
-        self.busy = self.room.place_elsewhere(self, step, update)
+        self.busy = self.room.fitting.begin_elsewhere(self, step, update)
 
     def fitted(self, step: int, update: bytes, fit: Fit) -> None:
         """Take the result of a check that ran in a worker, and go on with what has been waiting."""

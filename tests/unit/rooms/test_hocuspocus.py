@@ -9,7 +9,7 @@ from coscribe.protocol.close_codes import CloseCode
 from coscribe.protocol.ground import Plan, plan
 from coscribe.protocol.state_vectors import read_state_vector
 from coscribe.protocol.sync import step1, step2, update_message
-from coscribe.rooms import gaps, room
+from coscribe.rooms import fitting, gaps
 from coscribe.rooms.hub import Hub
 from coscribe.rooms.limits import Limits
 
@@ -171,7 +171,7 @@ async def test_a_large_update_is_planned_by_workers_alone_also_when_it_does_not_
         return planned
 
     monkeypatch.setattr(hub, "plan", worker)
-    monkeypatch.setattr(room, "plan", None)
+    monkeypatch.setattr(fitting, "plan", None)
     await turn()
     writer.take()
     writer.send(DOC + update_message(large))

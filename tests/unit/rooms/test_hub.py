@@ -14,9 +14,10 @@ from coscribe.journal.journal import AuthorQuery, Change, Loaded
 from coscribe.protocol.close_codes import CloseCode
 from coscribe.protocol.state_vectors import write_state_vector
 from coscribe.protocol.sync import step1, update_message
+from coscribe.rooms.fitting import FIT_HERE_BYTES
 from coscribe.rooms.hub import Hub
 from coscribe.rooms.limits import Limits
-from coscribe.rooms.room import PLACE_HERE_BYTES, RoomState
+from coscribe.rooms.room import RoomState
 from unit.protocol.building import section, text, update
 
 from .conftest import Client, Typist, text_of, turn, updates_in
@@ -211,7 +212,7 @@ async def test_a_big_update_is_placed_also_when_no_worker_can_check_it(hub: Hub)
 async def test_one_that_would_hold_everybody_up_is_sent_again_later_when_no_worker_can_check_it(hub: Hub) -> None:
     one, two = await join(hub), await join(hub)
     two.take()
-    one.send(update_message(Typist(1).type("x" * (PLACE_HERE_BYTES + 1))))
+    one.send(update_message(Typist(1).type("x" * (FIT_HERE_BYTES + 1))))
     await turn()
     assert one.wire.closed is not None
     assert one.wire.closed[0] is CloseCode.TRY_AGAIN_LATER
@@ -228,7 +229,7 @@ async def test_what_is_long_to_look_at_and_stored_is_opened_also_when_no_worker_
     room = hub.rooms["doc"]
     room.accept(None, room.ground.place(update_, trim=False).update, b"\0")
     await turn()
-    assert len(update_) > PLACE_HERE_BYTES or letters == 400
+    assert len(update_) > FIT_HERE_BYTES or letters == 400
     client.socket.leave()
     await hub._put_away(room)
     await join(hub)
