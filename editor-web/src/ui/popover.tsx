@@ -30,7 +30,7 @@ interface Props {
 
 /**
  * A button with a panel in the top layer: the browser closes it on Escape and on a click elsewhere, and gives the
- * focus back. The panel hangs from the side of the button that has more room.
+ * focus back. An arrow opens a menu as well. The panel hangs from the side of the button that has more room.
  */
 export function Popover({ trigger, label, class: name = 'button', kind = 'dialog', children, ...rest }: Props) {
   const [id] = useState(nextId);
@@ -53,10 +53,15 @@ export function Popover({ trigger, label, class: name = 'button', kind = 'dialog
       setTimeout(() => {
         if (!panel.current?.matches(':popover-open')) filled.value = false;
       }, FADE_MS);
-    } else
-      panel.current
-        ?.querySelector<HTMLElement>('[autofocus], [aria-checked="true"], [role^="menuitem"], input')
-        ?.focus();
+    } else if (panel.current) enter(panel.current);
+  }
+
+  /** Open or close it. What is pressed next is for the panel already: the focus does not wait for the browser. */
+  function toggle(event: Event): void {
+    event.preventDefault();
+    const { current } = panel;
+    current?.togglePopover();
+    queueMicrotask(() => current && enter(current));
   }
 
   return (
@@ -71,6 +76,10 @@ export function Popover({ trigger, label, class: name = 'button', kind = 'dialog
         data-tip={label}
         disabled={rest.disabled ?? false}
         tabIndex={rest.tabIndex}
+        onClick={toggle}
+        onKeyDown={(event) => {
+          if (kind === 'menu' && /^Arrow(Down|Up)$/.test(event.key)) toggle(event);
+        }}
       >
         {trigger}
       </button>
@@ -84,7 +93,7 @@ export function Popover({ trigger, label, class: name = 'button', kind = 'dialog
         aria-label={label}
         onBeforeToggle={place}
         onToggle={opened}
-        onKeyDown={kind === 'menu' ? walk : undefined}
+        onKeyDown={kind === 'menu' ? (event) => walk(event, event.currentTarget) : undefined}
       >
         {filled.value && children(close)}
       </div>
@@ -103,10 +112,17 @@ function hang(panel: HTMLElement, anchor: HTMLElement): void {
   style.bottom = lowerHalf ? `${innerHeight - box.top + GAP_PX}px` : 'auto';
 }
 
+/** Focus what is chosen, or what comes first; leave the focus where it is inside already. */
+function enter(panel: HTMLElement): void {
+  if (panel.contains(focusedBeside(panel))) return;
+  const find = (selector: string) => panel.querySelector<HTMLElement>(selector);
+  (find('[role="menuitemradio"][aria-checked="true"]') ?? find('[autofocus], [role^="menuitem"], input'))?.focus();
+}
+
 /** Arrow keys, Home and End move through the items of a menu. */
-function walk(event: KeyboardEvent): void {
-  const items = [...(event.currentTarget as Element).querySelectorAll<HTMLElement>('[role^="menuitem"]')];
-  const at = items.indexOf(focusedBeside(event.currentTarget as Element) as HTMLElement);
+function walk(event: KeyboardEvent, menu: HTMLElement): void {
+  const items = [...menu.querySelectorAll<HTMLElement>('[role^="menuitem"]')];
+  const at = items.indexOf(focusedBeside(menu) as HTMLElement);
   const next = { ArrowDown: at + 1, ArrowUp: at - 1 + items.length, Home: 0, End: items.length - 1 }[event.key];
   if (next === undefined || items.length === 0) return;
   event.preventDefault();
