@@ -12,7 +12,7 @@ from coscribe.content.schema import Json
 from coscribe.content.tables import CELLS
 
 _SIGNS = {"left": ":--", "center": ":-:", "right": "--:"}
-_KEPT_WHOLE = re.compile(r'<pre>.*?</pre>|<(?:[^<>"]|"[^"]*")*>', re.DOTALL)
+_KEPT_WHOLE = re.compile(r'<pre(?: dir="\w+")?>.*?</pre>|<(?:[^<>"]|"[^"]*")*>', re.DOTALL)
 _ALIGNED_LINE = re.compile(r'^<(p|h[1-6]) style="text-align:(\w+)">')
 
 

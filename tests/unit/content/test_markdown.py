@@ -310,6 +310,7 @@ def test_a_table_is_a_table() -> None:
         [header("a", align="left"), header("b")],
         [header(block("paragraph", "a", textAlign="center"))],
         [header(bullets(p("a")))],
+        [header(block("bulletList", block("listItem", p("אבג"), block("codeBlock", "a\n\nb"))))],
     ],
 )
 def test_a_table_beyond_lines_is_html(cells: list[Json]) -> None:
