@@ -32,7 +32,7 @@ schema: editor-web/node_modules/.installed ## Write the editor's schema for the 
 bench: .venv/.installed ## Measure a server under load (make bench ARGS="--list")
 	@$(BIN)/coscribe bench $(ARGS)
 
-fuzz: .venv/.installed-tests tests/interop/node_modules/.installed ## Look for updates, or requests (WHAT=wire), that do harm
+fuzz: .venv/.installed-tests tests/interop/node_modules/.installed ## Look for updates that do harm (WHAT=wire: requests; properties: any input)
 	@$(BIN)/python tests/fuzz/$(or $(WHAT),updates).py $(ARGS)
 
 docs: .venv/.installed ## Write the reference pages that follow from the program

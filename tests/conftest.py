@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ import aiohttp
 import pytest
 
 from harness import node
+from harness.chance import seed_of
 from harness.server import MakeServer, Server
 
 
@@ -58,8 +58,8 @@ def document(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def seed() -> int:
+def seed(request: pytest.FixtureRequest) -> int:
     """A seed for everything random in a test; `SEED=n` replays it."""
-    chosen = int(os.environ.get("SEED", random.randrange(1 << 31)))
+    chosen = seed_of(request.node.nodeid)
     print(f"replay with SEED={chosen}")
     return chosen

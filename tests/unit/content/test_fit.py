@@ -4,13 +4,14 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from prosemirror.model import Node
 
 from coscribe.content.errors import ContentError
 from coscribe.content.input import normalise
 from coscribe.content.schema import Json, schema
+from harness.chance import examples
 from unit.content.building import BREAK, block, bullets, cell, doc, image, math, mention, p, row, table, text
 from unit.content.documents import Documents, larger_schema
 
@@ -54,7 +55,7 @@ def test_what_nobody_knows_is_refused_rather_than_lost() -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_any_nodes_anywhere_make_a_valid_document(seed: int) -> None:
     """Nodes of a document, each put somewhere else."""
     chance = random.Random(seed)
@@ -74,7 +75,7 @@ def test_any_nodes_anywhere_make_a_valid_document(seed: int) -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_the_quick_judge_takes_nothing_that_prosemirror_refuses(seed: int) -> None:
     chance = random.Random(seed)
     for known in (schema(), larger_schema()):

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
@@ -12,6 +12,7 @@ from coscribe.content.errors import ContentError
 from coscribe.content.html_writer import to_fragment, to_page
 from coscribe.content.parse import parse
 from coscribe.content.schema import Json
+from harness.chance import examples
 from unit.content.building import (
     BREAK,
     block,
@@ -163,7 +164,7 @@ def test_html_as_others_write_it(html: str, document: Json) -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_every_document_comes_back_and_stays_the_same(seed: int) -> None:
     document = Documents(random.Random(seed)).document()
     found = read(to_fragment(document))
@@ -208,7 +209,7 @@ TAGS = [
 @given(st.lists(st.sampled_from(TAGS).map(lambda tag: tag.replace("~", " ")), max_size=30))
 @example(["<pre>", "</p>", "x", "<br>"])
 @example(["<pre>", "</p>", "x  y", "<br>", "\n"])
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_any_html_is_a_valid_document_that_stays_the_same(tags: list[str]) -> None:
     found = read("".join(tags))
     assert read(to_fragment(found)) == found

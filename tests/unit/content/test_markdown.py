@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coscribe.content.errors import ContentError, ContentTooLarge
@@ -11,6 +11,7 @@ from coscribe.content.markdown_reader import from_markdown
 from coscribe.content.markdown_writer import to_markdown
 from coscribe.content.parse import parse
 from coscribe.content.schema import MAX_NODES, Json
+from harness.chance import examples
 from unit.content.building import (
     BREAK,
     block,
@@ -336,7 +337,7 @@ def test_trailing_empty_paragraphs_are_left_out() -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_every_document_comes_back_and_stays_the_same(seed: int) -> None:
     document = Documents(random.Random(seed)).document()
     markdown = to_markdown(document)
@@ -346,7 +347,7 @@ def test_every_document_comes_back_and_stays_the_same(seed: int) -> None:
 
 
 @given(st.text(st.sampled_from("ab \n*_`~[]()<>!#-+=|\\&;:/.1'\"\t😀é\u00a0"), max_size=60))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_any_markdown_is_stable_once_written(markdown: str) -> None:
     written = to_markdown(read(markdown))
     again = to_markdown(read(written))
@@ -354,7 +355,7 @@ def test_any_markdown_is_stable_once_written(markdown: str) -> None:
 
 
 @given(st.text(max_size=80))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_any_text_survives(value: str) -> None:
     line = " ".join(value.replace("\0", "").split()) or "x"
     document = parse("text", line.encode())

@@ -4,11 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coscribe.content.pairing import MAX_COMPARED_PAIRS, MAX_PAIRED, changes, paired, text_changes
+from harness.chance import examples
 from unit.content.building import block, p, table
 
 TEXTS = st.text(st.sampled_from("ab \n👩é.,"), max_size=40)
 
 
+@examples(100)
 @given(TEXTS, TEXTS)
 def test_a_text_becomes_another_by_its_changes(old: str, new: str) -> None:
     result, at = "", 0
@@ -19,6 +21,7 @@ def test_a_text_becomes_another_by_its_changes(old: str, new: str) -> None:
     assert result + old[at:] == new
 
 
+@examples(100)
 @given(st.lists(st.integers(0, 3), max_size=12), st.lists(st.integers(0, 3), max_size=12))
 def test_a_sequence_becomes_another_by_its_changes(old: list[int], new: list[int]) -> None:
     result, at = [], 0

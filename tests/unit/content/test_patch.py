@@ -4,7 +4,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pycrdt import Doc, Text, XmlFragment, XmlText
 
@@ -18,6 +18,7 @@ from coscribe.content.schema import Json, schema
 from coscribe.content.text import to_text
 from coscribe.content.update import to_update
 from coscribe.protocol.updates import check
+from harness.chance import examples
 from unit.content.building import block, bullets, cell, image, p, row, table, text
 from unit.content.building import doc as document_of
 from unit.content.documents import Documents, comparable, larger_schema
@@ -73,7 +74,7 @@ BLOCKS = st.lists(
 
 
 @given(BLOCKS, BLOCKS)
-@settings(deadline=None, max_examples=150)
+@examples(150)
 def test_the_result_is_the_new_content(before: list[str], after: list[str]) -> None:
     doc = opened("\n\n".join(before))
     wanted = document("\n\n".join(after))
@@ -84,7 +85,7 @@ def test_the_result_is_the_new_content(before: list[str], after: list[str]) -> N
 
 
 @given(st.integers(0, 2**32))
-@settings(deadline=None, max_examples=100)
+@examples(100)
 def test_any_document_becomes_any_other(seed: int) -> None:
     for known in (schema(), larger_schema()):
         make = Documents(random.Random(seed), known)
@@ -223,7 +224,7 @@ def test_what_the_schema_does_not_know_survives_a_change_beside_it() -> None:
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=100)
+@examples(100)
 def test_nothing_of_what_others_write_meanwhile_is_lost(data: st.DataObject) -> None:
     """One puts changed blocks, new ones and fewer of them; another types into blocks that stay."""
     count = data.draw(st.integers(2, 8), "blocks")

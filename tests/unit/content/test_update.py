@@ -2,13 +2,14 @@
 
 import random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coscribe.content import prosemirror
 from coscribe.content.schema import Json, Schema, schema
 from coscribe.content.update import mark_key, to_update
 from coscribe.protocol.updates import EMPTY_UPDATE, check
+from harness.chance import examples
 from unit.content.building import doc, opened, p, text
 from unit.content.documents import Documents, comparable, larger_schema
 
@@ -20,7 +21,7 @@ def read(update: bytes, known: Schema | None = None) -> Json | None:
 
 
 @given(seeds)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_what_is_written_is_what_is_read(seed: int) -> None:
     for known in (schema(), larger_schema()):
         document = Documents(random.Random(seed), known).document()
@@ -28,7 +29,7 @@ def test_what_is_written_is_what_is_read(seed: int) -> None:
 
 
 @given(seeds)
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_the_relay_takes_what_is_written(seed: int) -> None:
     document = Documents(random.Random(seed)).document()
     walk = check(to_update(document, client=4_000_000_000))

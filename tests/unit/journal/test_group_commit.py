@@ -8,13 +8,14 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coscribe.env import SeededEnv
 from coscribe.journal import journal as module
 from coscribe.journal.errors import ChangeRefused, JournalClosed, StoreFailed
 from coscribe.journal.journal import AppendRow, Change, Journal, PutAuthor, Row
+from harness.chance import examples
 
 
 class FlakyStore:
@@ -370,7 +371,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(STEPS)
 def test_any_interleaving_of_changes_and_failures_keeps_the_order_and_loses_nothing(
     steps: list[tuple[str, Any]],

@@ -13,6 +13,7 @@ from coscribe.protocol.deletes import (
     write_delete_set,
 )
 from coscribe.protocol.lib0 import DecodeError
+from harness.chance import examples
 from unit.protocol.building import uints
 
 CLOCKS = 24
@@ -23,11 +24,13 @@ def ids(some: list[DeleteRange]) -> set[tuple[int, int]]:
     return {(client, at) for client, clock, length in some for at in range(clock, clock + length)}
 
 
+@examples(100)
 @given(ranges)
 def test_a_delete_set_reads_back(some: list[DeleteRange]) -> None:
     assert sorted(read_delete_set(write_delete_set(some))) == sorted(some)
 
 
+@examples(100)
 @given(ranges, ranges)
 def test_ranges_hold_exactly_what_was_added(first: list[DeleteRange], second: list[DeleteRange]) -> None:
     held = DeletedRanges(first)
@@ -39,6 +42,7 @@ def test_ranges_hold_exactly_what_was_added(first: list[DeleteRange], second: li
     assert sorted(read_delete_set(held.encode())) == sorted(held.ranges())
 
 
+@examples(100)
 @given(ranges, st.tuples(st.integers(1, 3), st.integers(0, CLOCKS), st.integers(1, 8)))
 def test_a_new_range_is_added_whole_or_not_at_all(first: list[DeleteRange], new: DeleteRange) -> None:
     held = DeletedRanges(first)
@@ -53,6 +57,7 @@ def test_a_new_range_is_added_whole_or_not_at_all(first: list[DeleteRange], new:
         assert held.encode() != before
 
 
+@examples(100)
 @given(ranges, ranges, st.dictionaries(st.integers(1, 3), st.integers(0, CLOCKS)))
 def test_missing_is_what_is_asked_for_and_known_and_not_held(
     first: list[DeleteRange], asked: list[DeleteRange], known: dict[int, int]
@@ -62,14 +67,13 @@ def test_missing_is_what_is_asked_for_and_known_and_not_held(
     assert ids(held.missing(asked, known)) == expected
 
 
+@examples(100)
 @given(ranges, ranges)
 def test_it_holds_a_range_when_no_id_of_it_is_missing(first: list[DeleteRange], asked: list[DeleteRange]) -> None:
     assert DeletedRanges(first).holds(asked) == (ids(asked) <= ids(first))
 
 
-def test_single_deletions_in_any_order_become_one_range() -> None:
-    seed = random.randrange(1 << 30)
-    print("seed", seed)
+def test_single_deletions_in_any_order_become_one_range(seed: int) -> None:
     clocks = list(range(1000))
     random.Random(seed).shuffle(clocks)
     held = DeletedRanges()

@@ -1,13 +1,14 @@
 import random
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from coscribe.protocol.ground import SHORT_DELETE_SET, Claim, Ground, Outcome, Placement, at_once, plan
 from coscribe.protocol.lib0 import write_var_string
 from coscribe.protocol.state_vectors import PeerVector, read_state_vector, write_state_vector
 from coscribe.protocol.updates import EMPTY_UPDATE, MalformedUpdate, check, write_delete_set
+from harness.chance import examples
 from unit.protocol.building import deletes, gone, item, section, skip, string, text, typed, uints, update
 
 
@@ -398,7 +399,7 @@ arrivals = st.one_of(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.lists(arrivals, min_size=1, max_size=8), st.booleans())
 @example([typed(1, 0, "a"), typed(1, 1, "b", (1, 0))], False)
 def test_the_short_way_and_the_long_way_agree(arriving: list[bytes], trim: bool) -> None:
@@ -423,9 +424,7 @@ def test_the_short_way_and_the_long_way_agree(arriving: list[bytes], trim: bool)
         assert (short.vector(), short.delete_set()) == (long.vector(), long.delete_set())
 
 
-def test_many_clients_that_wait_for_each_other_are_placed_in_no_time() -> None:
-    seed = random.randrange(1 << 30)
-    print("seed", seed)
+def test_many_clients_that_wait_for_each_other_are_placed_in_no_time(seed: int) -> None:
     clients = list(range(1, 5001))
     sections = [
         section(client, 0, text("a", (client + 1, 0)) if client < len(clients) else text("a"), text("b", (1, 0)))

@@ -14,8 +14,10 @@ from coscribe.protocol.lib0 import (
     write_var_string,
     write_var_uint,
 )
+from harness.chance import examples
 
 
+@examples(100)
 @given(st.integers(0, MAX_SAFE_INTEGER), st.binary(max_size=3))
 def test_an_integer_reads_back_and_leaves_the_rest(number: int, rest: bytes) -> None:
     encoded = write_var_uint(number)
@@ -62,12 +64,14 @@ def test_a_flood_of_continuation_bytes_takes_no_time() -> None:
     assert time.thread_time() - began < 0.5
 
 
+@examples(100)
 @given(st.binary(max_size=300), st.binary(max_size=3))
 def test_bytes_read_back(value: bytes, rest: bytes) -> None:
     encoded = write_var_bytes(value)
     assert read_var_bytes(encoded + rest, 0) == (value, len(encoded))
 
 
+@examples(100)
 @given(st.text(max_size=100))
 def test_strings_read_back(value: str) -> None:
     encoded = write_var_string(value)

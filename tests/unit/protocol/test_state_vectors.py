@@ -18,10 +18,12 @@ from coscribe.protocol.state_vectors import (
     read_state_vector,
     write_state_vector,
 )
+from harness.chance import examples
 
 clocks = st.dictionaries(st.integers(0, 1 << 32), st.integers(0, 1 << 31), max_size=3 * BLOCK)
 
 
+@examples(100)
 @given(st.lists(clocks, min_size=1, max_size=5), st.booleans())
 def test_vector_that_is_written_by_blocks_says_what_is_known(rounds: list[dict[int, int]], gradually: bool) -> None:
     writer, known = VectorWriter(), {}
@@ -34,6 +36,7 @@ def test_vector_that_is_written_by_blocks_says_what_is_known(rounds: list[dict[i
         assert writer.write(known) is writer.write(known)
 
 
+@examples(100)
 @given(clocks, clocks)
 def test_vector_that_was_read_goes_on(begun: dict[int, int], changes: dict[int, int]) -> None:
     writer = VectorWriter()

@@ -4,13 +4,14 @@ import time
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coscribe.protocol.deletes import MAX_DELETE_RANGES
 from coscribe.protocol.lib0 import DecodeError, write_var_string
 from coscribe.protocol.state_vectors import EMPTY_VECTOR, read_state_vector, write_state_vector
 from coscribe.protocol.updates import EMPTY_UPDATE, Elaborate, MalformedUpdate, check
+from harness.chance import examples
 from unit.protocol.building import (
     deletes,
     embed,
@@ -194,6 +195,7 @@ def test_the_last_clock_is_accepted() -> None:
     assert check(update([section(1, (1 << 31) - 1, gone(1))])).structs == [(1, (1 << 31) - 1, 1 << 31)]
 
 
+@examples(100)
 @given(st.dictionaries(st.integers(0, (1 << 53) - 1), st.integers(0, 1 << 31)))
 def test_a_state_vector_reads_back(vector: dict[int, int]) -> None:
     assert read_state_vector(write_state_vector(vector)) == vector
@@ -218,9 +220,7 @@ SAMPLES.append(typed(1, 1, "a", left=(1, 0)))
 PIECES = [b"\xff\xff\xff\xff\x0f", b"\x80\x80\x80\x80\x10", b"\xff" * 9 + b"\x01", b"\0", b"\x80\0", b"\xed\xa0\xbd"]
 
 
-def test_whatever_the_bytes_are_the_only_error_is_malformed() -> None:
-    seed = random.randrange(1 << 30)
-    print("seed", seed)
+def test_whatever_the_bytes_are_the_only_error_is_malformed(seed: int) -> None:
     dice = random.Random(seed)
     refused = 0
     for _ in range(10_000):
@@ -235,7 +235,7 @@ def test_whatever_the_bytes_are_the_only_error_is_malformed() -> None:
     assert 1000 < refused < 10_000
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.binary(max_size=200))
 def test_random_bytes_are_read_or_refused(data: bytes) -> None:
     for read in (check, read_state_vector):
