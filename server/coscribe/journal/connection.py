@@ -66,7 +66,7 @@ class Connection:
         connection = _Connection(self._connect)
         try:
             await connection
-        except Exception:
+        except BaseException:  # also a caller that gives up: the thread is to answer while there is a loop to answer to
             if connection.stopped is not None:
                 await connection.stopped
             raise

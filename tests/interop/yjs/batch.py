@@ -1,13 +1,14 @@
 """Runs a Node script on a batch: JSON lines in, JSON lines out, one process for all of them."""
 
 import json
-import random
 import shutil
 import subprocess
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from harness.chance import seed_of
 
 HERE = Path(__file__).parent
 TIMEOUT_S = 300
@@ -32,7 +33,7 @@ def run(script: str, lines: Iterable[object]) -> list[Any]:
 
 @cache
 def corpus(documents: int, steps: int, emoji: bool = False) -> list[Any]:
-    """Return random documents, new ones each run; the seed is printed and `documents` start from it."""
-    seed = random.SystemRandom().randrange(1 << 31)
+    """Return random documents; the seed is printed and `documents` start from it."""
+    seed = seed_of(f"corpus {documents} {steps} {emoji}")
     print(f"corpus of {documents} documents from seed {seed}")
     return run("corpus", [{"seed": seed, "documents": documents, "steps": steps, "emoji": emoji}])

@@ -11,7 +11,11 @@ const bytes = hex => Buffer.from(hex, 'hex')
 const made = (updates, each = () => {}) => {
   const doc = new Y.Doc()
   updates.forEach((update, index) => {
-    Y.applyUpdate(doc, bytes(update))
+    doc.transact(transaction => {
+      Y.applyUpdate(doc, bytes(update))
+      // Else Yjs would tidy up behind the edits of others, which is an edit: marks that mean nothing any more go.
+      transaction.local = true
+    })
     each(doc, index)
   })
   return doc

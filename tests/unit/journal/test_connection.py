@@ -122,6 +122,25 @@ async def test_a_caller_that_gives_up_disturbs_nobody(connection: Connection) ->
     assert await next_one == 1
 
 
+async def test_a_caller_that_gives_up_while_it_is_opened_waits_for_its_thread(tmp_path: Path) -> None:
+    gate = threading.Event()
+
+    def connect() -> sqlite3.Connection:
+        gate.wait(5)
+        return sqlite3.connect(tmp_path / "some.db")
+
+    before = threading.active_count()
+    opening = asyncio.create_task(Connection(connect).run(one))
+    await asyncio.sleep(0.01)
+    opening.cancel()
+    await asyncio.sleep(0.01)
+    assert not opening.done()
+    gate.set()
+    await asyncio.wait([opening])
+    assert opening.cancelled()
+    await threads_fall_to(before)
+
+
 async def test_its_thread_never_keeps_a_process_alive(connection: Connection) -> None:
     assert await connection.run(lambda _: threading.current_thread().daemon)
 
