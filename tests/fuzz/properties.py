@@ -19,7 +19,7 @@ def main() -> int:
     """Return pytest's exit code."""
     times, *more = sys.argv[1:] or ["100"]
     os.environ["FURTHER"] = str(int(times))
-    return pytest.main(["-q", "-m", "hypothesis", "--numprocesses=auto", str(TESTS / "unit"), *more])
+    return pytest.main(["-q", "-m", "hypothesis", "--timeout=0", "--numprocesses=auto", str(TESTS / "unit"), *more])
 
 
 if __name__ == "__main__":
