@@ -9,7 +9,7 @@ from types import TracebackType
 import aiohttp
 
 from harness.lib0 import Typist
-from harness.peer import Dialect, Kind, Peer
+from harness.peer import Dialect, Peer
 from harness.server import Server
 
 PAUSE_S = 0.03
@@ -78,7 +78,7 @@ class Bystanders:
                 word = f"~{turn}.{number}~"
                 mark, begun = len(reader.messages), time.monotonic()
                 await writer.send_update(typist.type(word))
-                await reader.until(Kind.UPDATE, lambda payload, word=word: word.encode() in payload, after=mark)  # type: ignore[misc]
+                await reader.until_content(word.encode(), after=mark)
                 self.latencies.append(time.monotonic() - begun)
                 await asyncio.sleep(PAUSE_S)
             number += 1
