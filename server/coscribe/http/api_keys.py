@@ -31,6 +31,8 @@ async def listing(request: web.Request) -> web.Response:
 async def create(request: web.Request) -> web.Response:
     """Make a key: `{documents, role, name?, ttl?}`; 201 with its `secret`."""
     admit(request, EVERY_DOCUMENT, Role.ADMIN)
+    if request.app[HUB].gate.open_to_all:  # or anybody might make themselves one for the day when people sign in
+        raise Problem(HTTPStatus.CONFLICT, "This server asks nobody for a key; start it with --auth token first.")
     body = await json_object(request)
     scope = checked_scope(text_field(body, "documents", 1000) or "")
     role = Role.of(role_field(body, Role.EDIT.label) or "")
