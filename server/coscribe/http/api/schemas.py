@@ -211,7 +211,7 @@ SCHEMAS: dict[str, Schema] = {
         {},
         {
             "role": _SHARED_ROLE,
-            "password": {**TEXT, "maxLength": 200},
+            "password": {**TEXT, "minLength": 1, "maxLength": 200},
             "ttl": {"type": "integer", "minimum": 1, "description": "Seconds; without it the link has no end."},
         },
     ),

@@ -173,7 +173,7 @@ ACCESS = (
         "Access",
         "Make a key for a server",
         {201: json("KeyWithSecret", "The secret is shown this once.")},
-        (400, *MINE, 413, 503),
+        (400, *MINE, 409, 413, 503),
         role="admin",
         everywhere=True,
         body={JSON: ref("NewKey")},
