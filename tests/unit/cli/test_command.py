@@ -35,6 +35,8 @@ def test_every_command_explains_itself(name: str, capsys):
         (["serve", "stray"], "stray"),
         (["serve", "--port"], "--port"),
         (["key", "revoke", "-5H6Y-4Q"], "If -5H6Y-4Q is a name, put it last, behind --."),
+        (["serve", "-x"], "If -x is a name, put it last, behind --."),
+        (["serve", "--secret", "x"], "Did you mean --secret-file? Run `coscribe --help`"),
         (["serve", "--port", "http"], "`port`"),
         (["serve", "--host", "0.0.0.0"], "--allow-anonymous"),
         (["serve", "--auth", "token"], "COSCRIBE_SECRET"),
