@@ -173,7 +173,7 @@ def init_app(hub: Hub, settings: Settings) -> web.Application:
     app[QUEUES] = Queues(settings.conversions, settings.waiting_per_user)
     uploads.prepare(app, settings)
     sign_in.prepare(app, settings)
-    app.router.add_get("/sync/{document:.+}", y_websocket)
+    app.router.add_get("/sync/{document:(?s:.+)}", y_websocket)
     app.router.add_get("/hocuspocus", hocuspocus)
     app.add_routes(health.routes)
     app.add_routes(metrics.routes)

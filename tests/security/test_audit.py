@@ -125,17 +125,30 @@ async def test_refusals_say_why_and_a_flood_of_them_does_not_fill_the_disk(
     assert guarded.request("GET", "/api/documents/x")[0] == 401
     assert guarded.request("GET", "/api/documents/x", **bearer("nonsense"))[0] == 401
     assert guarded.request("GET", "/api/documents/x", **bearer(token("y", "view", "eve")))[0] == 403
+    viewer = token("x", "view", "vera")
+    assert guarded.request("POST", "/api/documents/x/shares", b"{}", **bearer(viewer))[0] == 403
+    assert guarded.request("POST", "/api/documents", b'{"id":"x"}', **bearer(token("x", "admin")))[0] == 201
+    for dialect in Dialect:
+        query = f"?token={viewer}" if dialect is Dialect.Y_WEBSOCKET else ""
+        reader = await Peer.join(http, guarded, "x", dialect, token=viewer, query=query)
+        await reader.send_update(Typist(5).type(SECRET_WORD))
+        await reader.sync()
+        await reader.leave()
     peer = await Peer.open(http, guarded, "x", Dialect.HOCUSPOCUS)
     await peer.send_auth("nonsense")
     await peer.leave()
     refused = {
-        (line["actor"]["id"], line["detail"]["reason"], line["detail"]["method"]) for line in audit(guarded, "x")
+        (line["actor"]["id"], *(line["detail"].get(name) for name in ("reason", "method", "route")))
+        for line in audit(guarded, "x")
+        if line["result"] == "refused"
     }
     assert refused == {
-        ("", "missing", "GET"),
-        ("", "invalid", "GET"),
-        ("eve", "forbidden", "GET"),
-        ("", "invalid", "open"),
+        ("", "missing", "GET", "/api/documents/{id}"),
+        ("", "invalid", "GET", "/api/documents/{id}"),
+        ("eve", "forbidden", "GET", "/api/documents/{id}"),
+        ("vera", "forbidden", "POST", "/api/documents/{id}/shares"),
+        ("vera", "forbidden", "edit", None),
+        ("", "invalid", "open", None),
     }
     for number in range(300):
         async with http.get(f"{guarded.url}/api/documents/flood-{number}") as answer:

@@ -121,6 +121,40 @@ async def test_taken_back_access_ends_within_two_seconds_and_stays_away(
 
 
 @pytest.mark.parametrize("dialect", Dialect)
+async def test_taking_back_reaches_tokens_of_a_clock_that_is_ahead(
+    http: aiohttp.ClientSession, guarded: Server, document: str, dialect: Dialect
+) -> None:
+    ahead = token(document, "edit", document, iat=time.time() + 4)
+    ada = await join(http, guarded, document, dialect, ahead)
+    begun = time.monotonic()
+    path, admin = f"/api/documents/{document}/revocations", bearer(token(document, "admin"))
+    assert guarded.request("POST", path, json.dumps({"user": document}).encode(), **admin)[0] == 204
+    assert await ada.until_closed() == FORBIDDEN
+    assert time.monotonic() - begun < REACHES_WITHIN_S
+    assert guarded.request("GET", f"/api/documents/{document}", **bearer(ahead))[0] == 403
+    later = bearer(token(document, "edit", document, iat=time.time() + 4.5))
+    assert guarded.request("GET", f"/api/documents/{document}", **later)[0] == 200
+
+
+async def test_milder_limit_that_comes_later_gives_nothing_back(make_server: MakeServer, document: str) -> None:
+    server = make_server(*TOKEN_AUTH, settings={"secret": SECRET})
+    path, admin = f"/api/documents/{document}", bearer(token(document, "admin"))
+    assert server.request("POST", "/api/documents", b'{"id":"%s"}' % document.encode(), **admin)[0] == 201
+    held: list[str] = []
+    for taken in (None, "view", "edit"):
+        held.append(token(document, "edit", "ada"))
+        body = {"user": "ada"} | ({"role": taken} if taken else {})
+        assert server.request("POST", path + "/revocations", json.dumps(body).encode(), **admin)[0] == 204
+    for _ in range(2):
+        roles = [
+            str(status if status != 200 else line["role"])
+            for status, line in (server.request("GET", path, **bearer(each)) for each in held)
+        ]
+        assert roles == ["403", "view", "edit"]
+        server.restart()  # what was taken back is on disk
+
+
+@pytest.mark.parametrize("dialect", Dialect)
 async def test_lowered_role_reaches_an_open_connection_and_its_next_edit(
     http: aiohttp.ClientSession, guarded: Server, document: str, dialect: Dialect
 ) -> None:

@@ -86,6 +86,14 @@ def test_whoever_makes_a_document_owns_it_and_nobody_else_sees_it(guarded: Serve
     assert mine not in listed(guarded, member("bob"), "&deleted=true")
 
 
+def test_whoever_has_made_an_empty_document_is_known_by_name(guarded: Server) -> None:
+    mine = make(guarded, "ada")
+    _, members = guarded.request("GET", f"/api/documents/{mine}/members", **member("ada"))
+    assert members["members"][0]["user"]["name"] == "Ada"
+    make(guarded, "newcomer")
+    assert put(guarded, mine, "newcomer", "edit", member("ada"))[0] == 200
+
+
 def test_id_that_could_be_somebody_elses_is_nobodys_to_choose(guarded: Server) -> None:
     mine = make(guarded, "ada")
     answers = [

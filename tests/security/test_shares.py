@@ -117,6 +117,24 @@ def test_password_is_asked_for_and_cannot_be_guessed(guarded: Server, document: 
     assert "sesame" not in guarded.stderr()
 
 
+@pytest.mark.parametrize(
+    "blank", ["\u00a0", "\u2800", "\u3164", "\u115f", "\u3000", "\u200b", "\u2800\ufe0f", "\U000e0020"]
+)
+async def test_guest_cannot_push_out_of_sight_that_they_are_one(
+    http: aiohttp.ClientSession, guarded: Server, document: str, blank: str
+) -> None:
+    secret = share(guarded, document, role="edit")["secret"]
+    status, given = exchange(guarded, secret, name=("Ann Example" + blank * 60)[:60])
+    assert status == 200
+    guest = await join(http, guarded, document, Dialect.HOCUSPOCUS, given["token"])
+    watcher = await join(http, guarded, document, Dialect.HOCUSPOCUS, token(document, "view", "bob"))
+    await guest.send_awareness(awareness((7, 1, '{"user":{"name":"Ann Example"}}')))
+    shown = await watcher.until(Kind.AWARENESS, lambda payload: b"Ann Example" in payload)
+    assert b"Ann Example (guest)" in shown.payload
+    for peer in (guest, watcher):
+        await peer.leave()
+
+
 def test_what_cannot_be_a_link_is_refused(guarded: Server, document: str) -> None:
     path, admin = f"/api/documents/{document}/shares", bearer(token(document, "admin"))
     for bad in (

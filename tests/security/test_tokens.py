@@ -402,6 +402,12 @@ async def test_key_of_a_server_ends_after_its_time_with_its_connections(
         assert server.request("GET", "/api/documents/team/plan", **bearer(made["secret"]))[0] == 401
 
 
+def test_nobody_makes_a_key_for_later_where_nobody_signs_in(server: Server) -> None:
+    status, answer = server.request("POST", "/api/keys", b'{"documents":"*","role":"admin"}')
+    assert status == 409
+    assert "--auth token" in answer["detail"]
+
+
 async def test_key_of_a_server_is_kept_as_a_hash_reaches_its_documents_and_ends_at_once(
     http: aiohttp.ClientSession, make_server: MakeServer
 ) -> None:

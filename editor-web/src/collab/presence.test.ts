@@ -73,4 +73,7 @@ test('whatever a client says of itself becomes a person', () => {
     color: FALLBACK_COLOR,
   });
   expect(personOf(7, { user: { name: 'x'.repeat(500), color: '#AbCdEf' } }).name).toHaveLength(60);
+  const guest = personOf(7, { user: { name: `${'x'.repeat(60)} (guest)` } }).name;
+  expect(guest).toMatch(/^x+… \(guest\)$/);
+  expect(guest).toHaveLength(60);
 });

@@ -23,6 +23,7 @@ const liveliest: readonly Activity[] = ['active', 'idle', 'away'];
 export const FALLBACK_COLOR = '#7a7368';
 const COLOR = /^#[0-9a-f]{6}$/i;
 const NAME_LIMIT = 60;
+const GUEST = ' (guest)';
 
 export class Presence {
   /** Everyone else, in the order of their names. */
@@ -75,10 +76,21 @@ export class Presence {
 /** Read a person from an awareness state, which any client may have written. */
 export function personOf(client: number, state: unknown): Person {
   const user = (state as { user?: Record<string, unknown> } | null)?.user ?? {};
-  const name = typeof user.name === 'string' ? user.name.trim().slice(0, NAME_LIMIT) : '';
+  const name = typeof user.name === 'string' ? shortened(user.name.trim()) : '';
   const color = typeof user.color === 'string' && COLOR.test(user.color) ? user.color : FALLBACK_COLOR;
   const id = typeof user.id === 'string' && user.id ? user.id : `client:${client}`;
   return { id, name, color };
+}
+
+function shortened(name: string): string {
+  if (name.length <= NAME_LIMIT) return name;
+  const end = guestPart(name);
+  return `${name.slice(0, NAME_LIMIT - end.length - 1)}…${end}`;
+}
+
+/** What the server ends the name of a guest with, who may have claimed any: it is to be seen wherever the name is. */
+export function guestPart(name: string): string {
+  return name.endsWith(GUEST) ? GUEST : '';
 }
 
 /** Who says nothing about it is taken to be at the window. */

@@ -6,7 +6,7 @@ import { ySyncPluginKey } from '@tiptap/y-tiptap';
 import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { contrastOf } from '../collab/identity';
-import { personOf } from '../collab/presence';
+import { guestPart, personOf } from '../collab/presence';
 import type { Binding } from './binding/binding';
 import { absolute, relative } from './binding/positions';
 
@@ -177,7 +177,8 @@ function caret(client: number, name: string, color: string): HTMLElement {
   // The name is drawn by the style sheet: it must not become part of the text, for a copy or a search.
   const flag = document.createElement('span');
   flag.className = 'others-flag';
-  flag.dataset.name = name;
+  flag.dataset.guest = guestPart(name);
+  flag.dataset.name = name.slice(0, name.length - flag.dataset.guest.length);
   flag.setAttribute('aria-hidden', 'true');
   element.append(flag);
   return element;

@@ -14,6 +14,8 @@ from .tokens import Forbidden, Rules, SignInRequired, covers, read
 
 Credential = str | Principal
 """What somebody comes with: a token or a key, or whom a sign-in with a cookie has shown them to be (`signed_in`)."""
+AHEAD_REMEMBERED = 1000
+"""Of so many people the server looks who of them need not be remembered any more."""
 NO_ACCESS = "you have no access to this document; ask whoever owns it"
 
 
@@ -47,6 +49,8 @@ class Gate:
         self.keys = keys
         self.now = now
         self.rules = rules or Rules()
+        self._ahead: dict[str, float] = {}
+        """By person: when a token says it was made, where that is still to come by this server's clock."""
         self.revocations = Revocations()
         self.members = Members(default_role)
         self.api_keys = ApiKeys()
@@ -121,4 +125,14 @@ class Gate:
             if known[1].expires is not None and known[1].expires <= self.now():
                 raise SignInRequired("the key has expired; make a new one")
             return known
-        return read(self.keys, credential, now=self.now(), rules=self.rules)
+        now = self.now()
+        scope, principal = read(self.keys, credential, now=now, rules=self.rules)
+        if principal.issued > now:
+            self._ahead[principal.id] = max(principal.issued, self._ahead.get(principal.id, 0.0))
+            if len(self._ahead) > AHEAD_REMEMBERED:
+                self._ahead = {person: made for person, made in self._ahead.items() if made > now}
+        return scope, principal
+
+    def made_by_now(self, person: str) -> float:
+        """Return the moment (seconds) that no token says it was made after, of those that a person has used."""
+        return max(self.now(), self._ahead.get(person, 0.0))

@@ -16,13 +16,17 @@ class Revocations:
     """Whom to let in no more, or with a lower role."""
 
     def __init__(self) -> None:
-        self._limits: dict[tuple[str, str], tuple[Role | None, float]] = {}
+        self._limits: dict[tuple[str, str], dict[Role, float]] = {}
         self._ended: set[str] = set()
         self._changed: dict[str, Role] = {}
 
-    def limit(self, document: str, user: str, role: Role | None, made_until: float) -> None:
-        """Let tokens made until a moment (seconds) give a person this role at most for a document, or none."""
-        self._limits[document, user] = role, made_until
+    def limit(self, document: str, user: str, role: Role, made_until: float) -> None:
+        """Let tokens made until a moment (seconds) give a person this role at most for a document.
+
+        What older ones may give still less stays so.
+        """
+        limits = self._limits.setdefault((document, user), {})
+        limits[role] = max(made_until, limits.get(role, made_until))
 
     def end(self, source: str) -> None:
         """Let what came from a share or a key give nothing any more."""
@@ -39,10 +43,10 @@ class Revocations:
         role = self._changed.get(principal.source) if principal.source else None
         if role is not None and role is not principal.role:
             principal = principal._replace(role=role)
-        limit = self._limits.get((document, principal.id)) if principal.id else None
-        if limit is None or principal.issued > limit[1]:
+        limits = self._limits.get((document, principal.id)) if principal.id else None
+        if limits is None:
             return principal
-        most = limit[0]
-        if most is None:
+        most = min((role for role, until in limits.items() if principal.issued <= until), default=principal.role)
+        if most is Role.NONE:
             raise Forbidden(TAKEN_BACK)
         return principal if principal.role <= most else principal._replace(role=most)

@@ -28,7 +28,12 @@ CLOCK_LEEWAY_S = 5
 """How far another server's clock may be ahead; the end of a token is taken by this server's clock alone."""
 LATEST_S = 1 << 40
 _COLOR = re.compile(r"#[0-9a-fA-F]{3,8}").fullmatch
-_NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
+_BLANK = (
+    r"\x00-\x20\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f"
+    r"\u205f-\u206f\u2800\u3000\u3164\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff"
+)
+"""Space of any kind, and letters and signs that look like it or like nothing."""
+_NOT_SHOWN = re.compile(rf"[{_BLANK}][{_BLANK}\ufe00-\ufe0f]*")
 
 
 class SignInRequired(Exception):

@@ -40,6 +40,8 @@ async def listing(request: web.Request) -> web.Response:
 async def create(request: web.Request) -> web.Response:
     """Make a key: `{documents, role, name?, ttl?}`; 201 with its `secret`."""
     admit(request, EVERY_DOCUMENT, Role.ADMIN)
+    if request.app[HUB].gate.open_to_all:  # or anybody might make themselves one for the day when people sign in
+        raise Problem(HTTPStatus.CONFLICT, "This server asks nobody for a key; start it with --auth token first.")
     wanted = judged(await json_object(request))
     key, secret = await request.app[HUB].grants.create_key(**wanted._asdict())
     audit(request, Action.KEY_CREATE, key=key.id, documents=wanted.scope, role=wanted.role.label)

@@ -62,7 +62,14 @@ def _refused(request: web.Request, error: SignInRequired | Forbidden) -> None:
         who=request.get(PRINCIPAL) or _holder(request),
         reason=reason_of(error, credential(request)),
         method=request.method,
+        route=_route(request),
     )
+
+
+def _route(request: web.Request) -> str:
+    """Name what was asked for, without what stands in its place: `/api/documents/{id}/shares`."""
+    resource = request.match_info.route.resource
+    return "" if resource is None else resource.canonical
 
 
 def _holder(request: web.Request) -> Principal | None:

@@ -125,6 +125,8 @@ async def write_content(request: web.Request) -> web.Response:
     if format is None:
         names = ", ".join(_BY_MEDIA_TYPE)
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Name the content in Content-Type, as one of {names}.")
+    if (request.charset or "utf-8").lower() not in ("utf-8", "utf8", "us-ascii"):
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Content is read as UTF-8; send it as that.")
     document = await find(request, id)
     room = await hub.ready_room(id)
     head = await room.durable(WRITE_DEADLINE_S)

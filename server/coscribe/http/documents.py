@@ -74,12 +74,13 @@ async def create(request: web.Request) -> web.Response:
     await check_free(hub, id)
     admit_again(request)
     document = hub.register(id, title, principal)
+    author = await hub.author(principal)
     audit(request, Action.DOCUMENT_CREATE, id)
     if update is None:
         await hub.journal.submit()
     else:
         room = await hub.ready_room(id)
-        await apply(room, update, await hub.author(principal))
+        await apply(room, update, author)
         document = document._replace(head=await room.durable(WRITE_DEADLINE_S))
     return json_response(described(document, principal.role), HTTPStatus.CREATED, {"Location": PREFIX + quote(id)})
 

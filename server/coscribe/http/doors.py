@@ -5,14 +5,15 @@ ever said of credentials: what a browser sends by itself, the cookie of a sign-i
 """
 
 import logging
+import re
 from collections.abc import Awaitable
 from http import HTTPStatus
 
-from aiohttp import hdrs, web
+from aiohttp import HttpVersion10, HttpVersion11, hdrs, web
 
 from ..settings import Auth, Settings, is_loopback
 from .origins import Origins, Proxies
-from .problems import Handler, Problem
+from .problems import Handler, Problem, problem_response
 
 HSTS = "max-age=31536000"
 READING = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
@@ -34,6 +35,9 @@ PREFLIGHT = {
 EXPOSED = "Content-Disposition, ETag, Location, Retry-After"
 """What a page may read of an answer beside its body."""
 
+SYNC = "/sync/"
+"""Below it, what is no document's id is told to clients of y-websocket so that they hear of it."""
+_has_controls = re.compile(r"[\x00-\x1f\x7f]").search
 _ADDRESS = "client address"
 _SECURE = "came over TLS"
 _log = logging.getLogger(__name__)
@@ -56,6 +60,10 @@ class Doors:
     @web.middleware
     def middleware(self, request: web.Request, handler: Handler) -> Awaitable[web.StreamResponse]:
         """Learn the client's address, and refuse what a foreign page sends, or asks under a name of its own."""
+        if request.version not in (HttpVersion10, HttpVersion11):
+            return _refuse_version()
+        if _has_controls(request.path) and not request.path.startswith(SYNC):
+            raise Problem(HTTPStatus.BAD_REQUEST, "No address here has a control character in it.")
         peer = request.remote or ""
         if self._proxies.trusted(peer):
             request[_ADDRESS] = self._proxies.client(peer, ",".join(request.headers.getall("X-Forwarded-For", [])))
@@ -97,6 +105,12 @@ class Doors:
             response.headers.setdefault(name, value)
         if came_over_tls(request):
             response.headers.setdefault("Strict-Transport-Security", HSTS)
+
+
+async def _refuse_version() -> web.Response:
+    response = problem_response(Problem(HTTPStatus.BAD_REQUEST, "This server speaks HTTP/1.1, and HTTP/1.0."))
+    response.force_close()  # what follows may be no request at all
+    return response
 
 
 async def _preflight() -> web.Response:

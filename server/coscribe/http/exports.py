@@ -51,6 +51,8 @@ async def export(request: web.Request) -> web.Response:
     format = _known(request.query.get("format", "md"))
     id = document_id(request, "/export")
     admit(request, id, Role.VIEW)
+    if "version" in request.query:
+        raise Problem(HTTPStatus.BAD_REQUEST, "A document is exported as it stands; leave `version` out.")
     document = await find(request, id)
     hub = request.app[HUB]
     room = await hub.ready_room(id)

@@ -50,10 +50,12 @@ async def create(request: web.Request) -> web.Response:
     body = await json_object(request)
     role = _role(body, Role.VIEW.label)
     password = text_field(body, "password", MAX_PASSWORD_CHARACTERS)
+    if password == "":
+        raise Problem(HTTPStatus.BAD_REQUEST, "A password has a character at least; leave it out for a link without.")
     ttl_s = whole_field(body, "ttl", 1) if "ttl" in body else None
     if len(await grants.shares(document)) >= MAX_SHARES:
         raise Problem(HTTPStatus.CONFLICT, f"This document has had {MAX_SHARES} links; share a copy of it.")
-    share, secret = await grants.create_share(document, role=role, password=password or None, ttl_s=ttl_s)
+    share, secret = await grants.create_share(document, role=role, password=password, ttl_s=ttl_s)
     audit(request, Action.SHARE_CREATE, id, share=share.id, role=role.label, password=share.password is not None)
     answer = {**_described(share), "secret": secret, "url": PATH + secret}
     return json_response(answer, HTTPStatus.CREATED, {"Cache-Control": "no-store"})

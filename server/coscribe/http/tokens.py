@@ -98,7 +98,7 @@ async def revoke(request: web.Request) -> web.Response:
         await _spare_owner(hub, id, user)
         admit_again(request)
     audit(request, Action.TOKEN_REVOKE, id, user=user, role=label or "none")
-    await hub.admission.limit(id, user, None if label is None else Role.of(label))
+    await hub.admission.limit(id, user, Role.NONE if label is None else Role.of(label))
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 

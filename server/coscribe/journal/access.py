@@ -140,7 +140,7 @@ class SignInQuery(AccessQuery[SignIn]):
 
 
 _PUT = {
-    Revocation: "INSERT OR REPLACE INTO revocations VALUES (?,?,?,?)",
+    Revocation: "INSERT INTO revocations VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET at = max(at, excluded.at)",
     Writer: "INSERT INTO writers VALUES (?,?,?) ON CONFLICT DO NOTHING",
     ApiKey: "INSERT OR REPLACE INTO api_keys VALUES (?,?,?,?,?,?,?,?)",
     Share: "INSERT OR REPLACE INTO shares VALUES (?,?,?,?,?,?,?,?,?)",

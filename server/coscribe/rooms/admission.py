@@ -4,6 +4,7 @@ Always holds: a session's role is what its token gives and nothing has taken bac
 does, unless a new one for the same person has come. Whoever can be asked for a new one is asked in good time.
 """
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 from ..access.gate import Credential
@@ -42,7 +43,7 @@ class Admission:
             return
         oldest_ms = self._hub.env.wall_ms() - gate.rules.longest_ttl_s * 1000
         for line in await self._hub.store.find(RevocationQuery(after=oldest_ms)):
-            gate.revocations.limit(line.document, line.user, Role(line.role) if line.role else None, line.at / 1000)
+            gate.revocations.limit(line.document, line.user, Role(line.role), line.at / 1000)
 
     def attach(self, session: Session, id: str, credential: Credential) -> None:
         """Let a session into the room of a canonical id; raise SignInRequired, Forbidden or CloseSocket.
@@ -139,12 +140,12 @@ class Admission:
         assert principal.expires is not None
         return principal.expires - self._hub.env.wall_ms() / 1000
 
-    async def limit(self, id: str, user: str, role: Role | None) -> None:
-        """Let the tokens that a person has for a document give this role at most, or none; on disk on return."""
-        at = self._hub.env.wall_ms()
+    async def limit(self, id: str, user: str, role: Role) -> None:
+        """Let the tokens that a person has for a document give this role at most; on disk on return."""
+        at = ceil(self._hub.gate.made_by_now(user) * 1000)
         self._hub.gate.revocations.limit(id, user, role, at / 1000)
         self.rejudge()
-        await self._hub.journal.submit(Put(Revocation(id, user, int(role or 0), at)))
+        await self._hub.journal.submit(Put(Revocation(id, user, int(role), at)))
 
     def rejudge(self) -> None:
         """Let what was taken back reach every open session."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ..access.principal import Principal
+from ..journal.audit import Action, Result
 from ..protocol.awareness import NOBODY
 from ..protocol.close_codes import CloseCode, CloseSocket
 from ..protocol.frames import binary_frame, binary_head
@@ -453,8 +454,14 @@ class Session:
             self.writing.place(step, update, fit)
         else:
             self.refuse(step, fit.is_news)
+            if fit.is_news:
+                self._note_refusal(room)
         self._release()
         self._drain()
+
+    def _note_refusal(self, room: "Room") -> None:
+        detail = {"address": self.address, "reason": "forbidden", "method": "edit"}
+        room.hub.audit.note(Action.ACCESS, self.principal, room.id, result=Result.REFUSED, **detail)
 
     def _release(self) -> None:
         busy, self.busy = self.busy, None

@@ -272,6 +272,8 @@ async def test_content_is_not_written_over_a_version_that_its_writer_has_not_see
     assert "/api/documents/doc/content" in answer.headers["Link"]
     await problem(answer, 412)
     await problem(await api.put("/api/documents/doc/content", data=b"x", headers={"Content-Type": "image/png"}), 415)
+    other = {"Content-Type": "text/plain; charset=utf-16"}
+    await problem(await api.put("/api/documents/doc/content", data="x".encode("utf-16"), headers=other), 415)
     await problem(
         await api.put("/api/documents/doc/content", data="{", headers={"Content-Type": "application/json"}), 422
     )
@@ -281,6 +283,8 @@ async def test_content_is_not_written_over_a_version_that_its_writer_has_not_see
 async def test_unknown_addresses_and_methods_are_problems(api: TestClient) -> None:
     await problem(await api.get("/api/nothing"), 404)
     await problem(await api.put("/api/documents"), 405)
+    for path in ("/api/documents/a%0ab", "/api/documents/a%00b/content", "/d/%0a", "/files/%7f"):
+        await problem(await api.get(path), 400)
 
 
 class TestTokens:

@@ -112,6 +112,11 @@ async def test_a_missing_extra_is_named(api: TestClient) -> None:
     assert (await api.get("/api/documents/a/export?format=docx")).status == 200
 
 
+async def test_nobody_is_given_another_version_than_the_one_they_asked_for(api: TestClient) -> None:
+    await create(api, id="a", markdown="x")
+    await problem(await api.get("/api/documents/a/export?format=md&version=1"), 400)
+
+
 async def test_an_unknown_format_is_refused_with_those_there_are(api: TestClient) -> None:
     await create(api, id="a", markdown="x")
     answer = await api.get("/api/documents/a/export?format=exe")

@@ -110,9 +110,9 @@ class TestLog:
         shutil.copytree(path.parent, crashed)
         await live.close()
         store = SqliteStore(crashed / path.name)
-        assert (crashed / path.name).stat().st_size < 50 * 4096
+        before = (crashed / path.name).stat().st_size
         await store.open()
-        assert (crashed / path.name).stat().st_size > 100 * 4096
+        assert (crashed / path.name).stat().st_size >= before + 100 * 4096
         loaded = await store.load("doc-1")
         assert loaded is not None
         assert len(loaded.rows) == 100

@@ -187,7 +187,7 @@ async def test_a_large_update_is_planned_by_workers_alone_also_when_it_does_not_
 async def test_somebody_who_is_still_looked_up_when_access_is_taken_back_does_not_come_in(hub: Hub) -> None:
     client = Client(hub, "hocuspocus")
     client.send(DOC + b"\x02\x00\x06writer")
-    hub.gate.revocations.limit("doc1", "w", None, 1.0)
+    hub.gate.revocations.limit("doc1", "w", Role.NONE, 1.0)
     hub.admission.rejudge()
     await turn()
     assert client.wire.closed is not None
