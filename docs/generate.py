@@ -3,6 +3,7 @@
 Run it with `make docs`; a test compares the pages with what it would write.
 """
 
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from coscribe.cli.command import COMMANDS, make_app
 from coscribe.cli.flags import MAIN, SERVER_FLAGS, WITHOUT_FLAG, default_text
 from coscribe.settings import Settings, flag, unit, variable
 
+NO_DEFAULT = inspect.Parameter.empty
 REFERENCE = Path(__file__).resolve().parent / "reference"
 
 COMMAND_LINE_INTRO = """# Command line
@@ -77,7 +79,7 @@ def _row(argument: Argument) -> str:
     about = [parameter.help or "", ", ".join(f"`{choice}`" for choice in argument.get_choices() or ())]
     if argument.required:
         about.append("Needed.")
-    elif parameter.show_default is not False and argument.field_info.default:
+    elif parameter.show_default is not False and argument.field_info.default not in (None, False, "", NO_DEFAULT):
         about.append(f"(default {argument.field_info.default})")
     shown = ", ".join(f"`{name}`" for name in names).replace("|", "\\|")
     return f"| {shown} | {' '.join(filter(None, about))} |\n"

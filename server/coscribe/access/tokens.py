@@ -70,8 +70,8 @@ def issue(
 
     `document` is an id or a prefix and `*`; `role` one of view, comment, edit, admin, member; `color` is `#rgb` or
     `#rrggbb`; `source` what may take it back; `capped` whether it gives no more than the person has as a member; `now`
-    seconds since the epoch. Raise ValueError for a document, role,
-    person, colour or lifetime that cannot be.
+    seconds since the epoch. Raise ValueError for a document, role, person,
+    name, colour or lifetime that cannot be.
     """
     if isinstance(key, bytes):
         key = secret_key(key)
@@ -81,8 +81,8 @@ def issue(
         raise ValueError(f"a token may live for {rules.longest_ttl_s} seconds at most (max_token_ttl_s)")
     if color and not _COLOR(color):
         raise ValueError(f"{color!r} is not a colour like #3366cc")
-    if len(user) > MAX_USER_CHARACTERS:
-        raise ValueError(f"the id of a person may have {MAX_USER_CHARACTERS} characters at most")
+    if max(len(user), len(name)) > MAX_USER_CHARACTERS:
+        raise ValueError(f"the id and the name of a person may have {MAX_USER_CHARACTERS} characters at most")
     claims: dict[str, Any] = {
         "aud": rules.audience,
         "document": checked_scope(document),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from coscribe.cli.document import document_id
 from coscribe.cli.errors import UsageError
 from coscribe.cli.flags import flags_for, load
 from coscribe.cli.shown import shown
@@ -48,6 +49,10 @@ def audit(
     """
     if limit is not None and limit < 1:
         raise UsageError("--limit must be 1 or more.")
+    if document is not None:
+        document_id(document)
+    if action is not None:
+        _check_action(action)
     settings = load(given)
     from coscribe.journal.audit import AuditQuery
     from coscribe.journal.reader import JournalReader
@@ -65,6 +70,17 @@ def audit(
                 last = _follow(reader, wanted, last, as_json)
         except (KeyboardInterrupt, BrokenPipeError):
             sys.stderr.close()  # whoever read has gone
+
+
+def _check_action(given: str) -> None:
+    """Raise UsageError for what is neither an action nor all of a kind."""
+    from coscribe.journal.audit import Action
+
+    kinds = {f"{action.partition('.')[0]}.*" for action in Action if "." in action}
+    if given not in {*Action, *kinds}:
+        raise UsageError(
+            f"There is no action {shown(given, word=True)}; choose among {', '.join(sorted({*Action, *kinds}))}."
+        )
 
 
 def _moment(given: str) -> int:

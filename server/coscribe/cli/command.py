@@ -78,8 +78,10 @@ def _complain(sentence: str, status: int) -> int:
 
 
 def _hint(error: CycloptsError) -> str:
-    if isinstance(error, UnknownOptionError) and not error.token.value.startswith("--"):
-        return f"If {error.token.value} is a name, put it last, behind --."
+    if isinstance(error, UnknownOptionError):
+        given = error.token.keyword or error.token.value
+        if not given.startswith("--"):
+            return f"If {given} is a name, put it last, behind --."
     return "Run `coscribe --help` to see what there is."
 
 

@@ -1,10 +1,11 @@
 """`coscribe export`: write documents out, also while a server works with the database."""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from coscribe.operations.exports import Exporter
 
 Flags: Any = flags_for("data", "config", "conversions", "conversion_memory_bytes", "conversion_deadline_s")
+RENAMED = "+"
+"""Stands in no id, so that no document's file is called like another that had to be renamed."""
 NAMES = ", ".join(dict.fromkeys(format.extension for format in (*FORMATS.values(), *CONVERTED.values())))
 
 
@@ -91,14 +94,21 @@ async def _export_all(settings: Settings, format: Format, folder: Path) -> int:
     try:
         with JournalReader(settings.database_file) as reader:
             documents = reader.documents()
+            names = {f"{document.id}.{format.extension}" for document in documents}
+            _make(folder, folder)
             async with _exporter(settings, reader, format) as exporter:
                 with Progress(len(documents)) as progress:
                     async for done in exporter.write_all(documents):
-                        if done.body is None:
+                        try:
+                            if done.body is None:
+                                raise CommandFailed(f"{done.document.id}: {done.reason}")
+                            place = _place(folder, f"{done.document.id}.{format.extension}", names)
+                            _put(done.body, place, folders=True)
+                            if place.name.startswith(RENAMED):
+                                progress.say(f"{done.document.id} is in {place}, as something else has its name.")
+                        except CommandFailed as error:
                             failed += 1
-                            progress.say(f"{done.document.id}: {done.reason}")
-                        else:
-                            _put(done.body, folder / f"{done.document.id}.{format.extension}", folders=True)
+                            progress.say(str(error))
                         progress.step()
     except (StoreFailed, ConversionError) as error:
         raise CommandFailed(str(error)) from None
@@ -122,13 +132,42 @@ async def _exporter(settings: Settings, reader: "JournalReader", format: Format)
         yield exporter
 
 
+def _place(folder: Path, name: str, names: set[str]) -> Path:
+    """Choose the file of a document: its id, or where that clashes a name that no id can have.
+
+    It clashes if it is another spelling of a path (`a//b`), if a document's file stands where its folder would be, or
+    if an earlier export left a folder in place of the file, or a file in place of a folder.
+    """
+    path = PurePosixPath(name)
+    above = [str(parent) for parent in path.parents][:-1]
+    if (
+        str(path) != name
+        or not names.isdisjoint(above)
+        or os.path.isdir(folder / name)  # it raises nothing, as Path does for what is too long
+        or any(os.path.isfile(folder / each) for each in above)
+    ):
+        return folder / (RENAMED + name.replace("/", RENAMED))
+    return folder / name
+
+
 def _put(body: bytes, output: Path | None, *, folders: bool = False) -> None:
     if output is None:
         sys.stdout.buffer.write(body)
         return
+    if folders:
+        _make(output.parent, output)
     try:
-        if folders:
-            output.parent.mkdir(parents=True, exist_ok=True)
         output.write_bytes(body)
     except OSError as error:
-        raise CommandFailed(f"Cannot write {output}: {error.strerror}; choose another place with --output.") from None
+        raise _unwritable(output, error) from None
+
+
+def _make(folder: Path, output: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(output, error) from None
+
+
+def _unwritable(output: Path, error: OSError) -> CommandFailed:
+    return CommandFailed(f"Cannot write {output}: {error.strerror}; choose another place with --output.")

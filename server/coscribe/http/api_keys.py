@@ -1,7 +1,7 @@
 """Keys of servers, over HTTP."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiohttp import web
 
@@ -20,6 +20,15 @@ MAX_NAME_CHARACTERS = 100
 routes = web.RouteTableDef()
 
 
+class Wanted(NamedTuple):
+    """What a new key is to be."""
+
+    scope: str
+    role: Role
+    name: str
+    ttl_s: int | None
+
+
 @routes.get("/api/keys")
 async def listing(request: web.Request) -> web.Response:
     """List the keys; their secrets are shown once only, when they are made."""
@@ -33,13 +42,9 @@ async def create(request: web.Request) -> web.Response:
     admit(request, EVERY_DOCUMENT, Role.ADMIN)
     if request.app[HUB].gate.open_to_all:  # or anybody might make themselves one for the day when people sign in
         raise Problem(HTTPStatus.CONFLICT, "This server asks nobody for a key; start it with --auth token first.")
-    body = await json_object(request)
-    scope = checked_scope(text_field(body, "documents", 1000) or "")
-    role = Role.of(role_field(body, Role.EDIT.label) or "")
-    name = text_field(body, "name", MAX_NAME_CHARACTERS) or ""
-    ttl_s = whole_field(body, "ttl", 1) if "ttl" in body else None
-    key, secret = await request.app[HUB].grants.create_key(name=name, scope=scope, role=role, ttl_s=ttl_s)
-    audit(request, Action.KEY_CREATE, key=key.id, documents=scope, role=role.label)
+    wanted = judged(await json_object(request))
+    key, secret = await request.app[HUB].grants.create_key(**wanted._asdict())
+    audit(request, Action.KEY_CREATE, key=key.id, documents=wanted.scope, role=wanted.role.label)
     return json_response({**_described(key), "secret": secret}, HTTPStatus.CREATED, {"Cache-Control": "no-store"})
 
 
@@ -51,6 +56,16 @@ async def revoke(request: web.Request) -> web.Response:
         raise Problem(HTTPStatus.NOT_FOUND, "There is no such key; list them to see which there are.")
     audit(request, Action.KEY_REVOKE, key=request.match_info["key"])
     return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+def judged(body: dict[str, Any]) -> Wanted:
+    """Read `{documents, role?, name?, ttl?}`; raise a 400 Problem or InvalidDocumentId."""
+    return Wanted(
+        scope=checked_scope(text_field(body, "documents", 1000) or ""),
+        role=Role.of(role_field(body, Role.EDIT.label) or ""),
+        name=text_field(body, "name", MAX_NAME_CHARACTERS) or "",
+        ttl_s=whole_field(body, "ttl", 1) if "ttl" in body else None,
+    )
 
 
 def _described(key: ApiKey) -> dict[str, Any]:

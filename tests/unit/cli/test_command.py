@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,12 @@ def test_every_command_explains_itself(name: str, capsys):
         (["serve", "stray"], "stray"),
         (["serve", "--port"], "--port"),
         (["key", "revoke", "-5H6Y-4Q"], "If -5H6Y-4Q is a name, put it last, behind --."),
+        (["serve", "-x"], "If -x is a name, put it last, behind --."),
+        (["serve", "--secret", "x"], "Did you mean --secret-file? Run `coscribe --help`"),
+        (["audit", "--action", "bogus"], "choose among access, audit.*, audit.read,"),
+        (["audit", "--action", "share"], "There is no action share;"),
+        (["audit", "--action", "share*"], "share.*, share.change"),
+        (["audit", "--document", "a/../b"], "a/../b names no document"),
         (["serve", "--port", "http"], "`port`"),
         (["serve", "--host", "0.0.0.0"], "--allow-anonymous"),
         (["serve", "--auth", "token"], "COSCRIBE_SECRET"),
@@ -49,6 +56,12 @@ def test_bad_usage_is_one_sentence_and_status_2(arguments: list[str], says: str,
     assert says in err
     assert err.count("\n") == 1
     assert err.endswith((".\n", "?\n"))
+
+
+@pytest.mark.parametrize("action", ["share.*", "share.use", "sign-in", "document.*"])
+def test_actions_and_kinds_of_them_can_be_asked_for(action: str, tmp_path: Path, capsys):
+    assert run(["audit", "--action", action, "--data", str(tmp_path)]) == 1
+    assert str(tmp_path) in capsys.readouterr().err, "it looked for the database"
 
 
 def test_failed_command_is_one_sentence_and_status_1(monkeypatch, capsys):

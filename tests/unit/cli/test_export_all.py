@@ -51,6 +51,77 @@ def test_what_cannot_be_written_is_named_and_the_rest_is_written(
     assert re.search(r"^plain: .*holds no rich text.*\n1 document is in .*\n1 could not be written", said, re.MULTILINE)
 
 
+def rename(data: Path, plain: str, rich: str) -> None:
+    change(data, f"UPDATE documents SET id = '{plain}' WHERE id = 'plain'")
+    change(data, f"UPDATE documents SET id = '{rich}' WHERE id = 'notes/rich'")
+
+
+@pytest.mark.parametrize(
+    ("plain", "rich", "renamed", "other"),
+    [
+        ("a", "a.txt/b", "a.txt/b", "+a.txt+b.txt"),
+        ("a.txt/b/c", "a", "a.txt/b/c", "+a.txt+b+c.txt"),
+        ("x/a", "x/a.txt/b", "x/a.txt/b", "+x+a.txt+b.txt"),
+        ("a/b", "a//b", "a//b", "+a++b.txt"),
+        ("a", "./a", "./a", "+.+a.txt"),
+    ],
+)
+def test_ids_that_would_share_a_file_have_one_each(
+    data: Path,
+    tmp_path: Path,
+    plain: str,
+    rich: str,
+    renamed: str,
+    other: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rename(data, plain, rich)
+    folder = tmp_path / "out"
+    for _ in range(2):
+        assert run(["export", "--all", "--data", str(data), "--output", str(folder), "--format", "txt"]) == 0
+        said = capsys.readouterr().err.splitlines()
+        assert said == [
+            f"{renamed} is in {folder / other}, as something else has its name.",
+            f"2 documents are in {folder}.",
+        ]
+        written = {id: folder / (other if id == renamed else f"{id}.txt") for id in (plain, rich)}
+        assert written[plain].read_text() == "one two three"
+        assert written[rich].read_text() == "Hello, reader.\n"
+        assert sum(each.is_file() for each in folder.rglob("*")) == 2
+
+
+@pytest.mark.parametrize(("plain", "rich"), [("a", "b"), ("c/d", "e")])
+def test_what_an_earlier_export_left_stands_in_no_documents_way(
+    data: Path, tmp_path: Path, plain: str, rich: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rename(data, plain, rich)
+    folder = tmp_path / "out"
+    (folder / "a.txt").mkdir(parents=True)
+    (folder / "c").write_text("a file")
+    assert run(["export", "--all", "--data", str(data), "--output", str(folder), "--format", "txt"]) == 0
+    assert (folder / f"+{plain.replace('/', '+')}.txt").read_text() == "one two three"
+
+
+def test_a_document_whose_file_cannot_be_written_keeps_none_from_theirs(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rename(data, "a" * 300, "fine")  # no file can be called that
+    folder = tmp_path / "out"
+    assert run(["export", "--all", "--data", str(data), "--output", str(folder), "--format", "txt"]) == 1
+    assert [each.name for each in folder.iterdir()] == ["fine.txt"]
+    assert "Cannot write" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert run(["export", "--all", "--data", str(data), "--output", str(tmp_path / "file"), "--format", "txt"]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "choose another place" in said
+
+
 def test_what_is_in_the_trash_is_not_written(data: Path, tmp_path: Path) -> None:
     change(data, "UPDATE documents SET deleted = 1 WHERE id = 'plain'")
     folder = tmp_path / "out"

@@ -65,6 +65,7 @@ def test_token_lives_as_long_as_asked(capsys):
         (["a", "--role", "view", "--ttl", "0"], "second"),
         (["a", "--role", "view", "--ttl", "15m"], "--ttl"),
         (["a", "--role", "view", "--color", "blue"], "#3366cc"),
+        (["a", "--role", "view", "--name", "n" * 201], "200 characters at most"),
     ],
 )
 def test_what_cannot_be_is_refused(arguments: list[str], says: str, capsys):
