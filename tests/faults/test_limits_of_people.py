@@ -224,10 +224,10 @@ async def test_workspace_has_so_many_documents(http: aiohttp.ClientSession, make
         await peer.leave()
     assert (await ask(http, server, "POST", "/api/documents", json={"id": "third"}))[0] == 201
     status, _, body = await ask(http, server, "POST", "/api/documents", json={})
-    assert status == 507
+    assert status == 413
     assert "delete some" in json.loads(body)["detail"]
-    assert (await ask(http, server, "POST", "/api/documents/third/duplicate", json={}))[0] == 507
-    assert (await ask(http, server, "POST", "/api/import", data=form()))[0] == 507
+    assert (await ask(http, server, "POST", "/api/documents/third/duplicate", json={}))[0] == 413
+    assert (await ask(http, server, "POST", "/api/import", data=form()))[0] == 413
     assert (await ask(http, server, "POST", "/api/import", data=form(into="third")))[0] == 200
     for dialect in Dialect:
         refused = await Peer.open(http, server, "fourth", dialect)
@@ -235,7 +235,7 @@ async def test_workspace_has_so_many_documents(http: aiohttp.ClientSession, make
             await refused.send_auth()
         assert await refused.until_closed() == TOO_LARGE
     server.restart()
-    assert (await ask(http, server, "POST", "/api/documents", json={}))[0] == 507
+    assert (await ask(http, server, "POST", "/api/documents", json={}))[0] == 413
     there = await Peer.join(http, server, "doc0", Dialect.HOCUSPOCUS)
     await there.send_update(Typist(1).type("still written"))
     await there.until(Kind.SYNC_STATUS)
@@ -250,12 +250,12 @@ async def test_full_workspace_is_read_and_not_written(http: aiohttp.ClientSessio
     server.start()
     assert (await ask(http, server, "GET", "/api/documents/doc/content?format=text"))[2].strip() == b"kept"
     text = {"headers": {"Content-Type": "text/plain"}, "data": b"new"}
-    assert (await ask(http, server, "PUT", "/api/documents/doc/content", **text))[0] == 507
-    assert (await ask(http, server, "POST", "/api/documents/doc/update", data=Typist(5).type("x")))[0] == 507
-    assert (await ask(http, server, "POST", "/api/documents/doc/files", data=PNG))[0] == 507
-    assert (await ask(http, server, "POST", "/api/documents", json={}))[0] == 507
-    assert (await ask(http, server, "POST", "/api/import", data=form()))[0] == 507
-    assert (await ask(http, server, "POST", "/api/import", data=form(into="doc")))[0] == 507
+    assert (await ask(http, server, "PUT", "/api/documents/doc/content", **text))[0] == 413
+    assert (await ask(http, server, "POST", "/api/documents/doc/update", data=Typist(5).type("x")))[0] == 413
+    assert (await ask(http, server, "POST", "/api/documents/doc/files", data=PNG))[0] == 413
+    assert (await ask(http, server, "POST", "/api/documents", json={}))[0] == 413
+    assert (await ask(http, server, "POST", "/api/import", data=form()))[0] == 413
+    assert (await ask(http, server, "POST", "/api/import", data=form(into="doc")))[0] == 413
     for dialect in Dialect:
         reader = await Peer.join(http, server, "doc", dialect)
         writer = await Peer.join(http, server, "doc", dialect)
@@ -276,18 +276,18 @@ async def test_documents_that_a_person_owns_have_so_many_bytes_together(
     text = {"data": b"words " * 4000, "headers": {**ada, "Content-Type": "text/plain"}}
     assert (await ask(http, server, "PUT", "/api/documents/large/content", **text))[0] == 204
     status, _, body = await ask(http, server, "POST", "/api/documents", json={}, headers=ada)
-    assert status == 507
+    assert status == 413
     assert "owner" in json.loads(body)["detail"]
-    assert (await ask(http, server, "POST", "/api/documents/small/files", data=PNG, headers=bob))[0] == 507
+    assert (await ask(http, server, "POST", "/api/documents/small/files", data=PNG, headers=bob))[0] == 413
     assert (await ask(http, server, "POST", "/api/documents/bobs/files", data=PNG, headers=ada))[0] == 201, (
         "what counts is whose the document is, not who writes"
     )
     assert (await ask(http, server, "POST", "/api/documents", json={}, headers=bob))[0] == 201
     server.restart()  # it knows of nobody's storage now
     assert (await ask(http, server, "GET", "/healthz"))[0] == 200
-    assert (await ask(http, server, "POST", "/api/documents/bobs/duplicate", json={}, headers=ada))[0] == 507
+    assert (await ask(http, server, "POST", "/api/documents/bobs/duplicate", json={}, headers=ada))[0] == 413
     for each in (form(), form(into="small")):
-        assert (await ask(http, server, "POST", "/api/import", data=each, headers=ada))[0] == 507
+        assert (await ask(http, server, "POST", "/api/import", data=each, headers=ada))[0] == 413
     writer = await join(http, server, "small", "bob", Dialect.HOCUSPOCUS)
     await writer.send_update(Typist(21).type("no room"))
     assert await writer.until_closed() == TOO_LARGE
@@ -319,13 +319,13 @@ async def test_document_that_is_handed_on_counts_as_its_new_owners(
         assert (await ask(http, server, "POST", "/api/documents", json=made, headers=owner))[0] == 201
     open_one = await join(http, server, "small", "ada", Dialect.HOCUSPOCUS)
     assert await fill("large", ada) == 204
-    assert await hand_on("large", "bob") == 507, "nobody is given more than they may have"
+    assert await hand_on("large", "bob") == 413, "nobody is given more than they may have"
     assert await hand_on("small", "bob") == 200
     mark = len(open_one.messages)
     await open_one.send_update(Typist(23).type("room"))
     await open_one.until(Kind.SYNC_STATUS, after=mark)
     assert await fill("bobs", bob) == 204
-    assert (await ask(http, server, "POST", "/api/documents/small/files", data=PNG, headers=ada))[0] == 507
+    assert (await ask(http, server, "POST", "/api/documents/small/files", data=PNG, headers=ada))[0] == 413
     await open_one.leave()
 
 

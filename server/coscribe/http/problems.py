@@ -66,7 +66,7 @@ def as_problem(error: Exception) -> Problem:
             detail = "Nothing can be stored just now; the change is kept in memory and stored as soon as it can be."
             return Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, {"Retry-After": "5"})
         case WorkspaceFull():
-            return Problem(HTTPStatus.INSUFFICIENT_STORAGE, _sentence(error.reason))
+            return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _sentence(error.reason))
         case TooMuch():
             return Problem(
                 HTTPStatus.TOO_MANY_REQUESTS, _sentence(error.reason), {"Retry-After": str(ceil(error.retry_after_s))}

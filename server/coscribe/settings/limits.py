@@ -38,15 +38,15 @@ class Limits(Group):
         ge=1000,
     )
     max_documents: int = setting(
-        0, "documents", "Documents there may be, with those in the trash; more are answered with 507. 0 for any.", ge=0
+        0, "documents", "Documents there may be, with those in the trash; more are answered with 413. 0 for any.", ge=0
     )
     max_webhooks: int = setting(
-        50, "webhooks", "Webhooks there may be; more are answered with 507. 0 for none at all.", ge=0, le=1000
+        50, "webhooks", "Webhooks there may be; more are answered with 413. 0 for none at all.", ge=0, le=1000
     )
     max_storage_bytes: Annotated[int, type_bytes] = setting(
         0,
         "bytes",
-        "What the database may have; then edits are refused with 4413, and requests with 507. 0 for any.",
+        "What the database may have; then edits are refused with 4413, and requests with 413. 0 for any.",
         ge=0,
     )
     max_file_bytes: Annotated[int, type_bytes] = size(

@@ -8,7 +8,7 @@ from .schemas import Schema, ref
 PROBLEM = "application/problem+json"
 JSON = "application/json"
 OF_REQUESTS = (400, 429)
-OF_BODIES = (408, 413, 415, 507)
+OF_BODIES = (408, 413, 415)
 
 
 @dataclass(frozen=True, slots=True)

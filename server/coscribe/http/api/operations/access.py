@@ -140,7 +140,7 @@ ACCESS = (
         role="admin",
         owner=True,
         description="To a member, or to anybody whom the server has seen. What it holds counts as theirs from then on; "
-        "507 where it would be more than a person's documents may hold.",
+        "413 where it would be more than a person's documents may hold.",
         parameters=(ID,),
         body={JSON: ref("Owner")},
         example="""-H 'Content-Type: application/json' -d '{"user": "ada"}'""",
