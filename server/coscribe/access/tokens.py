@@ -70,8 +70,7 @@ def issue(
 
     `document` is an id or a prefix and `*`; `role` one of view, comment, edit, admin, member; `color` is `#rgb` or
     `#rrggbb`; `source` what may take it back; `capped` whether it gives no more than the person has as a member; `now`
-    seconds since the epoch. Raise ValueError for a document, role, person,
-    name, colour or lifetime that cannot be.
+    seconds since the epoch. Raise ValueError for a document, role, person, name, colour or lifetime that cannot be.
     """
     if isinstance(key, bytes):
         key = secret_key(key)

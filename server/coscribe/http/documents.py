@@ -71,10 +71,10 @@ async def create(request: web.Request) -> web.Response:
     principal = admit_maker(request, id, chosen=chosen is not None)
     update = await _first_update(request, made)
     await hub.quotas.check_person(principal.id)
+    author = await hub.author(principal)
     await check_free(hub, id)
     admit_again(request)
     document = hub.register(id, title, principal)
-    author = await hub.author(principal)
     audit(request, Action.DOCUMENT_CREATE, id)
     if update is None:
         await hub.journal.submit()

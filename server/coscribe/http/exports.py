@@ -51,12 +51,12 @@ async def export(request: web.Request) -> web.Response:
     format = _known(request.query.get("format", "md"))
     id = document_id(request, "/export")
     admit(request, id, Role.VIEW)
-    if "version" in request.query:
-        raise Problem(HTTPStatus.BAD_REQUEST, "A document is exported as it stands; leave `version` out.")
     document = await find(request, id)
     hub = request.app[HUB]
     room = await hub.ready_room(id)
     head = await room.on_disk()
+    if request.query.get("version", str(head)) != str(head):
+        raise Problem(HTTPStatus.BAD_REQUEST, f"Only the version that the document is at, {head}, can be exported.")
     disposition = _attachment(document.title or document.id, format.extension)
     headers = {"Content-Type": format.media_type, "Content-Disposition": disposition}
     audit(request, Action.DOCUMENT_EXPORT, id, format=format.extension)

@@ -114,7 +114,9 @@ async def test_a_missing_extra_is_named(api: TestClient) -> None:
 
 async def test_nobody_is_given_another_version_than_the_one_they_asked_for(api: TestClient) -> None:
     await create(api, id="a", markdown="x")
-    await problem(await api.get("/api/documents/a/export?format=md&version=1"), 400)
+    assert (await api.get("/api/documents/a/export?format=md&version=1")).status == 200
+    for version in ("0", "2", "x", ""):
+        await problem(await api.get(f"/api/documents/a/export?format=md&version={version}"), 400)
 
 
 async def test_an_unknown_format_is_refused_with_those_there_are(api: TestClient) -> None:
