@@ -112,11 +112,12 @@ function hang(panel: HTMLElement, anchor: HTMLElement): void {
   style.bottom = lowerHalf ? `${innerHeight - box.top + GAP_PX}px` : 'auto';
 }
 
-/** Focus what is chosen, or what comes first; leave the focus where it is inside already. */
+/** Focus what comes first, or where one of the first is chosen, that; leave the focus where it is inside already. */
 function enter(panel: HTMLElement): void {
   if (panel.contains(focusedBeside(panel))) return;
-  const find = (selector: string) => panel.querySelector<HTMLElement>(selector);
-  (find('[role="menuitemradio"][aria-checked="true"]') ?? find('[autofocus], [role^="menuitem"], input'))?.focus();
+  const first = panel.querySelector<HTMLElement>('[autofocus], [role^="menuitem"], input');
+  const chosen = first?.role === 'menuitemradio' && panel.querySelector<HTMLElement>('[aria-checked="true"]');
+  (chosen || first)?.focus();
 }
 
 /** Arrow keys, Home and End move through the items of a menu. */

@@ -133,6 +133,6 @@ class Gate:
                 self._ahead = {person: made for person, made in self._ahead.items() if made > now}
         return scope, principal
 
-    def made_by_now(self, person: str) -> float:
-        """Return the moment (seconds) that no token says it was made after, of those that a person has used."""
-        return max(self.now(), self._ahead.get(person, 0.0))
+    def latest(self, person: str) -> float:
+        """Return when the latest token of a person says it was made (seconds), of those that come from the future."""
+        return self._ahead.get(person, 0.0)

@@ -142,7 +142,7 @@ class Admission:
 
     async def limit(self, id: str, user: str, role: Role) -> None:
         """Let the tokens that a person has for a document give this role at most; on disk on return."""
-        at = ceil(self._hub.gate.made_by_now(user) * 1000)
+        at = max(self._hub.env.wall_ms(), ceil(self._hub.gate.latest(user) * 1000))
         self._hub.gate.revocations.limit(id, user, role, at / 1000)
         self.rejudge()
         await self._hub.journal.submit(Put(Revocation(id, user, int(role), at)))
