@@ -42,6 +42,24 @@ test('stays pending without a server, and the next visit sends it', async () => 
   expect(new Title(keep, 'd', 'On the train', save).pending.value).toBe(false);
 });
 
+test('is sent again by itself until it is there, and not when it is closed', async () => {
+  vi.useFakeTimers();
+  answer = 'unreachable';
+  const title = new Title(keep, 'd', 'Old', save);
+  title.edit('Too many at once');
+  await vi.advanceTimersByTimeAsync(12_000);
+  expect(sent).toHaveLength(3);
+  answer = 'saved';
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(title.pending.value).toBe(false);
+  answer = 'unreachable';
+  title.edit('Closed');
+  title.destroy();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(sent).toHaveLength(5);
+  vi.useRealTimers();
+});
+
 test('goes back to what the server has when it refuses', async () => {
   answer = 'refused';
   const title = new Title(keep, 'd', 'Old', save);

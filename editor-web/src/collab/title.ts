@@ -4,6 +4,8 @@ import type { Keep } from './keep';
 
 /** A pause in typing after which the title is sent. */
 const SAVE_AFTER_MS = 600;
+/** After which it is sent again when it did not get there. */
+const AGAIN_AFTER_MS = 5_000;
 
 export type TitleAnswer = 'saved' | 'unreachable' | 'refused';
 
@@ -19,6 +21,7 @@ export class Title {
   #server: string;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saving = false;
+  #destroyed = false;
 
   constructor(keep: Keep, id: string, known: string, save: (title: string) => Promise<TitleAnswer>) {
     this.#keep = keep;
@@ -38,8 +41,7 @@ export class Title {
     this.#text.value = text;
     this.#pending.value = true;
     this.#keep.set(this.#key, text);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.flush(), SAVE_AFTER_MS);
+    this.#sendAfter(SAVE_AFTER_MS);
   }
 
   /** The server told a title; one's own unsent one stands above it. */
@@ -57,7 +59,10 @@ export class Title {
     const sent = this.#text.peek().trim();
     const answer = await this.#save(sent);
     this.#saving = false;
-    if (answer === 'unreachable') return;
+    if (answer === 'unreachable') {
+      if (!this.#destroyed) this.#sendAfter(AGAIN_AFTER_MS);
+      return;
+    }
     if (answer === 'refused') this.#text.value = this.#server;
     else if (this.#text.peek().trim() !== sent) return this.flush();
     else this.#server = sent;
@@ -66,7 +71,12 @@ export class Title {
   }
 
   destroy(): void {
-    clearTimeout(this.#timer);
+    this.#destroyed = true;
     void this.flush();
+  }
+
+  #sendAfter(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.flush(), ms);
   }
 }

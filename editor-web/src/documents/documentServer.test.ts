@@ -75,6 +75,10 @@ test('a rename is saved, refused, or waits for the server', async () => {
   expect(await documentServer.rename('a', 'T')).toBe('saved');
   answering({ 'PATCH /api/documents/a': problem(403) });
   expect(await documentServer.rename('a', 'T')).toBe('refused');
+  for (const status of [401, 408, 429, 503]) {
+    answering({ 'PATCH /api/documents/a': problem(status) });
+    expect(await documentServer.rename('a', 'T')).toBe('unreachable');
+  }
   answering({});
   expect(await documentServer.rename('a', 'T')).toBe('unreachable');
 });

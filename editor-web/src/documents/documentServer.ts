@@ -8,6 +8,8 @@ import type { DocumentServer, Found } from '../collab/session';
 import type { TitleAnswer } from '../collab/title';
 
 const ALIVE_DEADLINE_MS = 3_000;
+/** What may be otherwise in a moment: whoever is not signed in may be again, and what is too slow or too much, later. */
+const PASSING = [401, 408, 429];
 
 export function documentServerAt(site: Site): DocumentServer {
   return {
@@ -25,8 +27,7 @@ export function documentServerAt(site: Site): DocumentServer {
         await renameDocument(id, title, site);
         return 'saved';
       } catch (error) {
-        // Whoever is not signed in (any more) may be again.
-        const refused = error instanceof Problem && error.status < 500 && error.status !== 401;
+        const refused = error instanceof Problem && error.status < 500 && !PASSING.includes(error.status);
         return refused ? 'refused' : 'unreachable';
       }
     },
