@@ -82,6 +82,11 @@ async def test_a_heading_is_chosen_from_the_menu_by_keyboard(window: OpenWindow,
     await expect(ada.page.locator("[role^=menuitem]:focus")).to_contain_text("Heading 1")
     await ada.page.keyboard.press("Escape")
     await expect(kind).to_be_focused()
+    await ada.text.focus()
+    await kind.click()
+    await kind.click()
+    await ada.page.keyboard.type("!")  # what is closed has the keys no more, though it still fades
+    await expect(ada.text.locator("h1")).to_contain_text("!")
 
 
 async def test_an_address_pasted_over_words_links_them(window: OpenWindow, address: str) -> None:

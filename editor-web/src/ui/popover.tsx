@@ -47,13 +47,12 @@ export function Popover({ trigger, label, class: name = 'button', kind = 'dialog
     rest.onOpen?.();
   }
 
-  function opened(event: { readonly newState: string }): void {
-    if (event.newState === 'closed') {
-      rest.onClose?.();
-      setTimeout(() => {
-        if (!panel.current?.matches(':popover-open')) filled.value = false;
-      }, FADE_MS);
-    } else if (panel.current) enter(panel.current);
+  function closed(event: { readonly newState: string }): void {
+    if (event.newState !== 'closed') return;
+    rest.onClose?.();
+    setTimeout(() => {
+      if (!panel.current?.matches(':popover-open')) filled.value = false;
+    }, FADE_MS);
   }
 
   /** Open or close it. What is pressed next is for the panel already: the focus does not wait for the browser. */
@@ -61,7 +60,8 @@ export function Popover({ trigger, label, class: name = 'button', kind = 'dialog
     event.preventDefault();
     const { current } = panel;
     current?.togglePopover();
-    queueMicrotask(() => current && enter(current));
+    // Once what it holds is drawn; one that closes is still drawn while it fades.
+    if (current?.matches(':popover-open')) queueMicrotask(() => enter(current));
   }
 
   return (
@@ -92,8 +92,8 @@ export function Popover({ trigger, label, class: name = 'button', kind = 'dialog
         role={kind}
         aria-label={label}
         onBeforeToggle={place}
-        onToggle={opened}
-        onKeyDown={kind === 'menu' ? (event) => walk(event, event.currentTarget) : undefined}
+        onToggle={closed}
+        onKeyDown={kind === 'menu' ? walk : undefined}
       >
         {filled.value && children(close)}
       </div>
@@ -112,18 +112,17 @@ function hang(panel: HTMLElement, anchor: HTMLElement): void {
   style.bottom = lowerHalf ? `${innerHeight - box.top + GAP_PX}px` : 'auto';
 }
 
-/** Focus what comes first, or where one of the first is chosen, that; leave the focus where it is inside already. */
+/** Focus what comes first, or where one of the first is chosen, that. */
 function enter(panel: HTMLElement): void {
-  if (panel.contains(focusedBeside(panel))) return;
   const first = panel.querySelector<HTMLElement>('[autofocus], [role^="menuitem"], input');
   const chosen = first?.role === 'menuitemradio' && panel.querySelector<HTMLElement>('[aria-checked="true"]');
   (chosen || first)?.focus();
 }
 
 /** Arrow keys, Home and End move through the items of a menu. */
-function walk(event: KeyboardEvent, menu: HTMLElement): void {
-  const items = [...menu.querySelectorAll<HTMLElement>('[role^="menuitem"]')];
-  const at = items.indexOf(focusedBeside(menu) as HTMLElement);
+function walk(event: KeyboardEvent): void {
+  const items = [...(event.currentTarget as Element).querySelectorAll<HTMLElement>('[role^="menuitem"]')];
+  const at = items.indexOf(focusedBeside(event.currentTarget as Element) as HTMLElement);
   const next = { ArrowDown: at + 1, ArrowUp: at - 1 + items.length, Home: 0, End: items.length - 1 }[event.key];
   if (next === undefined || items.length === 0) return;
   event.preventDefault();
