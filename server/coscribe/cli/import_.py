@@ -14,8 +14,9 @@ from coscribe.cli.document import document_id
 from coscribe.cli.errors import UsageError
 from coscribe.cli.flags import flags_for, load
 from coscribe.cli.progress import Progress
-from coscribe.cli.running_server import URL_HELP, Refused, RunningServer, running_server, signed
+from coscribe.cli.running_server import URL_HELP, Refused, RunningServer, running_server
 from coscribe.cli.shown import shown
+from coscribe.cli.signing import for_everything
 from coscribe.settings import Settings
 
 Flags: Any = flags_for("host", "port", "config", "secret_file", "key_file", "tls_cert")
@@ -61,7 +62,7 @@ def import_(
         document_id(document)
     settings = load(given)
     fields = {name: value for name, value in (("id", id), ("title", title), ("into", into)) if value}
-    token = token or os.environ.get(TOKEN_VARIABLE) or signed(settings, ttl_s=TOKEN_TTL_S, name="Import")
+    token = token or os.environ.get(TOKEN_VARIABLE) or for_everything(settings, TOKEN_TTL_S, name="Import")
     return asyncio.run(_send_all(settings, server, token, files, fields))
 
 

@@ -8,8 +8,9 @@ from cyclopts import Parameter
 
 from coscribe.cli.errors import UsageError
 from coscribe.cli.flags import flags_for, load
-from coscribe.cli.running_server import URL_HELP, admin_token, running_server
+from coscribe.cli.running_server import URL_HELP, running_server
 from coscribe.cli.shown import shown
+from coscribe.cli.signing import admin_token
 from coscribe.settings import Settings
 
 Flags: Any = flags_for("config", "host", "port", "secret_file", "key_file", "tls_cert")

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 URL_HELP = (
     "Address of the running server; without it that of the settings, where it must show the certificate of `tls_cert`."
 )
-TOKEN_TTL_S = 60
 DEADLINE_S = 10.0
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - to talk to, not to listen on
 
@@ -113,31 +112,6 @@ def own_address(settings: Settings) -> str:
     host = _ANY_ADDRESS.get(settings.host, settings.host)
     scheme = "http" if settings.tls_cert is None else "https"
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings.port}"
-
-
-def signed(settings: Settings, *, ttl_s: int = TOKEN_TTL_S, name: str = "") -> str | None:
-    """Make a token for everything with the server's own key; None where this machine does not have that."""
-    from coscribe.access.ring import ring_of
-    from coscribe.access.tokens import Rules, issue
-    from coscribe.env import SystemEnv
-
-    key = ring_of(settings).signer
-    if key is None:
-        return None
-    rules = Rules(settings.token_audience, settings.token_issuer, settings.max_token_ttl_s)
-    now = SystemEnv().wall_ms() / 1000
-    ttl_s = min(ttl_s, rules.longest_ttl_s)
-    return issue(key, document="*", role="admin", name=name, ttl_s=ttl_s, now=now, rules=rules)
-
-
-def admin_token(settings: Settings) -> str:
-    """Make a token as `signed` does; raise UsageError where there is no key."""
-    token = signed(settings)
-    if token is None:
-        raise UsageError(
-            "There is no secret to sign with: set COSCRIBE_SECRET or COSCRIBE_SECRET_FILE as for the server."
-        )
-    return token
 
 
 def _checked(url: str, flag: str) -> str:

@@ -6,6 +6,8 @@ from cyclopts import Parameter
 
 from coscribe.cli.errors import UsageError
 from coscribe.cli.flags import flags_for, load
+from coscribe.cli.signing import needed, signed
+from coscribe.settings import SettingsError
 
 DEFAULT_TTL_S = 900
 
@@ -33,32 +35,13 @@ def token(
     It is signed with the secret that `coscribe serve --auth token` checks, from the same settings.
     """
     settings = load(given)
-    from coscribe.access.ring import ring_of
-    from coscribe.access.tokens import Rules, issue
     from coscribe.document_id import InvalidDocumentId
-    from coscribe.env import SystemEnv
 
-    key = ring_of(settings).signer
-    if key is None:
-        raise UsageError(
-            "There is no secret to sign with: set COSCRIBE_SECRET or COSCRIBE_SECRET_FILE as for the server."
-        )
-    rules = Rules(settings.token_audience, settings.token_issuer, settings.max_token_ttl_s)
-    now = SystemEnv().wall_ms() / 1000
+    claims = {"document": document, "role": role, "user": user, "name": name, "color": color, "ttl_s": ttl}
     try:
-        print(
-            issue(
-                key,
-                document=document,
-                role=role,
-                user=user,
-                name=name,
-                color=color,
-                ttl_s=ttl,
-                now=now,
-                rules=rules,
-            )
-        )
+        print(needed(signed(settings, **claims)))
+    except SettingsError:
+        raise
     except InvalidDocumentId as error:
         raise UsageError(str(error)) from None
     except ValueError as error:
